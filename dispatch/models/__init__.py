@@ -1,0 +1,17 @@
+from dispatch.models.assignment import PackHold, SwapAssignment
+from dispatch.models.charge import ChargeWindow
+from dispatch.models.notice import DriverAction, DriverNotice
+from dispatch.models.plan import Ban, PlanRun
+from dispatch.models.trip import Shuttle, Trip
+
+__all__ = [
+    "Ban",
+    "ChargeWindow",
+    "DriverAction",
+    "DriverNotice",
+    "PackHold",
+    "PlanRun",
+    "Shuttle",
+    "SwapAssignment",
+    "Trip",
+]

@@ -1,0 +1,126 @@
+"""The only doors to tenant data: what a user may look at, and what they may change.
+
+Every admin page, API view and live stream starts from one of these querysets. Each door takes
+`user` and, where relations are dated, `now`.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+
+from fleet.models import Driver, Operator, Pack, Place, Shift, SwapStation, Truck, User
+
+Viewer = User | AnonymousUser
+WRITING_ROLES = {User.Role.FLEET_MANAGER, User.Role.DISPATCHER, User.Role.STATION_OPERATOR}
+
+
+def _operator_of(user: Viewer) -> Operator | None:
+    if isinstance(user, User) and user.is_active and user.operator and user.operator.is_active:
+        return user.operator
+    return None
+
+
+def sees_everything(user: Viewer) -> bool:
+    """Say whether the user runs the service itself."""
+    return user.is_active and user.is_superuser
+
+
+def may_write(user: Viewer) -> bool:
+    """Say whether the user's role changes things at all; supervisors and auditors only look."""
+    return sees_everything(user) or (
+        _operator_of(user) is not None and isinstance(user, User) and user.role in WRITING_ROLES
+    )
+
+
+def operators_for(user: Viewer) -> QuerySet[Operator]:
+    """Return the operators a user may name: the own one; all for the service's own staff."""
+    if sees_everything(user):
+        return Operator.objects.all()
+    own = _operator_of(user)
+    return Operator.objects.filter(pk=own.pk) if own else Operator.objects.none()
+
+
+def _held_trucks(operator: Operator, now: datetime) -> QuerySet[Truck]:
+    held = Q(tenures__operator=operator, tenures__during__contains=now)
+    return Truck.objects.filter(pk__in=Truck.objects.filter(held).values("pk"))
+
+
+def trucks_for(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
+    """Return the trucks a user may look at now.
+
+    Owners and carriers see the trucks they hold, station operators those promised a swap with
+    them, supervisors those of their regions.
+    """
+    if sees_everything(user):
+        return Truck.objects.all()
+    own = _operator_of(user)
+    if own is None:
+        return Truck.objects.none()
+    if own.kind == Operator.Kind.SUPERVISOR:
+        return Truck.objects.filter(region__in=own.regions.all())
+    seen = Truck.objects.filter(sights__operator=own, sights__during__contains=now).values("pk")
+    held = _held_trucks(own, now).values("pk")
+    return Truck.objects.filter(Q(pk__in=held) | Q(pk__in=seen))
+
+
+def trucks_run_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
+    """Return the trucks a user may change and dispatch: those its operator holds now."""
+    if sees_everything(user):
+        return Truck.objects.all()
+    own = _operator_of(user)
+    if own is None or not may_write(user):
+        return Truck.objects.none()
+    return _held_trucks(own, now)
+
+
+def stations_for(user: Viewer) -> QuerySet[SwapStation]:
+    """Return the stations whose inside a user may look at: the operator's own, or the region's."""
+    if sees_everything(user):
+        return SwapStation.objects.all()
+    own = _operator_of(user)
+    if own is None:
+        return SwapStation.objects.none()
+    if own.kind == Operator.Kind.SUPERVISOR:
+        return SwapStation.objects.filter(region__in=own.regions.all())
+    return SwapStation.objects.filter(operator=own)
+
+
+def packs_for(user: Viewer, *, now: datetime) -> QuerySet[Pack]:
+    """Return the packs a user may look at: owned ones wherever they are, and those in its hands."""
+    if sees_everything(user):
+        return Pack.objects.all()
+    own = _operator_of(user)
+    if own is None:
+        return Pack.objects.none()
+    if own.kind == Operator.Kind.SUPERVISOR:
+        regions = own.regions.all()
+        return Pack.objects.filter(
+            Q(slot__station__region__in=regions) | Q(truck__region__in=regions)
+        )
+    return Pack.objects.filter(
+        Q(owner=own) | Q(slot__station__operator=own) | Q(truck__in=_held_trucks(own, now))
+    )
+
+
+def drivers_for(user: Viewer) -> QuerySet[Driver]:
+    """Return the drivers a user may look at: only its own operator's."""
+    if sees_everything(user):
+        return Driver.objects.all()
+    own = _operator_of(user)
+    return Driver.objects.filter(carrier=own) if own else Driver.objects.none()
+
+
+def shifts_for(user: Viewer) -> QuerySet[Shift]:
+    """Return the shifts of the drivers a user may look at."""
+    return Shift.objects.filter(driver__in=drivers_for(user))
+
+
+def places_for(user: Viewer) -> QuerySet[Place]:
+    """Return the shared places and those of the user's operator."""
+    if sees_everything(user):
+        return Place.objects.all()
+    own = _operator_of(user)
+    if own is None:
+        return Place.objects.none()
+    return Place.objects.filter(Q(operator__isnull=True) | Q(operator=own))

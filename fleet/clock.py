@@ -1,0 +1,25 @@
+"""The service's clock: wall time, or a faster one for replays and demonstrations (ADR 0002)."""
+
+import time
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+
+def now() -> datetime:
+    """Return the instant it is for the service, aware, in UTC.
+
+    At ``CLOCK_RATE`` 1 this is wall time. At another rate the clock stood at ``CLOCK_AT_S``
+    when the wall showed ``CLOCK_WALL_S`` (both seconds since 1970) and has run at that rate since.
+    """
+    wall_s = time.time()
+    if settings.CLOCK_RATE == 1:
+        return datetime.fromtimestamp(wall_s, UTC)
+    ran_s = (wall_s - settings.CLOCK_WALL_S) * settings.CLOCK_RATE
+    return datetime.fromtimestamp(settings.CLOCK_AT_S + ran_s, UTC)
+
+
+def wall_s(duration_s: float) -> float:
+    """Return how many wall seconds the service's clock takes to run `duration_s` seconds."""
+    rate: float = settings.CLOCK_RATE
+    return duration_s / rate

@@ -1,0 +1,20 @@
+from telematics.models.alarm import Alarm, Downlink, RouteNeed
+from telematics.models.device import Device, DeviceKey
+from telematics.models.report import Mark, OddReport, TruckReport, TruckState
+from telematics.models.station import LaneState, SlotReading, SlotState, StationEvent
+
+__all__ = [
+    "Alarm",
+    "Device",
+    "DeviceKey",
+    "Downlink",
+    "LaneState",
+    "Mark",
+    "OddReport",
+    "RouteNeed",
+    "SlotReading",
+    "SlotState",
+    "StationEvent",
+    "TruckReport",
+    "TruckState",
+]

@@ -1,0 +1,116 @@
+"""Alarms, and what dispatch leaves here for the next answer to a truck."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from fleet.models import Slot, SwapStation, Truck, User
+
+
+class Alarm(models.Model):
+    """Something that needs a person: open until its cause is gone or someone closes it."""
+
+    class Kind(models.TextChoices):
+        STRANDED_RISK = "stranded_risk", _("stranded risk")
+        SILENT_TRUCK = "silent_truck", _("silent truck")
+        SILENT_STATION = "silent_station", _("silent station")
+        VEHICLE = "vehicle", _("vehicle alarm")
+        SLOT_FAULT = "slot_fault", _("slot fault")
+        WRONG_PACK = "wrong_pack", _("wrong pack")
+        PLANNER = "planner", _("planner")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    level = models.PositiveSmallIntegerField(_("level"), default=1)
+    truck = models.ForeignKey(
+        Truck,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("truck"),
+    )
+    station = models.ForeignKey(
+        SwapStation,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("station"),
+    )
+    slot = models.ForeignKey(
+        Slot,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("slot"),
+    )
+    detail = models.CharField(_("detail"), max_length=300)
+    opened_at = models.DateTimeField(_("opened at"))
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("acknowledged by"),
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("alarm")
+        verbose_name_plural = _("alarms")
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "truck", "station", "slot"],
+                nulls_distinct=False,
+                condition=Q(closed_at__isnull=True),
+                name="telematics_alarm_is_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.detail}"
+
+
+class Downlink(models.Model):
+    """What rides on the next answer to an OBU: a waiting offer or a message."""
+
+    class Kind(models.TextChoices):
+        ASSIGNMENT = "assignment"
+        MESSAGE = "message"
+
+    truck = models.ForeignKey(Truck, models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind)
+    body = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # A truck has one current assignment: a newer one takes its place.
+            models.UniqueConstraint(
+                fields=["truck"],
+                condition=Q(kind="assignment"),
+                name="telematics_one_assignment_rides_down",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.truck_id}"
+
+
+class RouteNeed(models.Model):
+    """The energy a truck needs on the route ahead of it, as dispatch last worked it out."""
+
+    truck = models.OneToOneField(Truck, models.CASCADE, primary_key=True, related_name="+")
+    computed_at = models.DateTimeField()
+    energy_wh = models.PositiveIntegerField()
+    reserve_wh = models.PositiveIntegerField()
+    needs_swap_by = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.truck_id} needs {self.energy_wh} Wh"

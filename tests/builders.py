@@ -1,0 +1,156 @@
+"""Small named things for tests: each builder makes one row (and what it needs) and returns it."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from fleet.models import (
+    Driver,
+    Lane,
+    Operator,
+    Pack,
+    PackType,
+    Place,
+    Region,
+    Shift,
+    Slot,
+    SwapStation,
+    Truck,
+    TruckModel,
+    TruckTenure,
+    User,
+    Whereabouts,
+)
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+_numbers = count(1)
+
+
+def number() -> int:
+    """Return a number no builder used before."""
+    return next(_numbers)
+
+
+def since(start: datetime = LONG_AGO) -> DateTimeTZRange:
+    """Return the range from `start` on."""
+    return DateTimeTZRange(start, None)
+
+
+def make_region(**fields: Any) -> Region:
+    n = number()
+    return Region.objects.create(**{"code": f"region-{n}", "name": f"Region {n}", **fields})
+
+
+def make_operator(kind: str = Operator.Kind.CARRIER, **fields: Any) -> Operator:
+    n = number()
+    values = {"code": f"operator-{n}", "name": f"Operator {n}", "kind": kind, **fields}
+    return Operator.objects.create(**values)
+
+
+def make_user(
+    operator: Operator | None = None, role: str = User.Role.FLEET_MANAGER, **fields: Any
+) -> User:
+    values = {"username": f"user-{number()}", "role": role, "is_staff": role != "driver", **fields}
+    user = User(operator=operator or make_operator(), **values)
+    user.set_password("secret")
+    user.save()
+    return user
+
+
+def make_place(region: Region, **fields: Any) -> Place:
+    n = number()
+    values = {"latitude_deg": 39.2, "longitude_deg": 119.0, "kind": Place.Kind.PORT, **fields}
+    return Place.objects.create(region=region, code=f"place-{n}", name=f"Place {n}", **values)
+
+
+def make_pack_type(**fields: Any) -> PackType:
+    n = number()
+    values = {"capacity_wh": 282_000, "mass_kg": 2600, "max_charge_kw": 280, **fields}
+    return PackType.objects.create(code=f"lfp-{n}", name=f"LFP {n}", **values)
+
+
+def make_truck_model(pack_type: PackType | None = None, **fields: Any) -> TruckModel:
+    values = {"curb_mass_kg": 11_000, "gross_mass_kg": 49_000, "maker": "Test", **fields}
+    values.setdefault("name", f"Model {number()}")
+    return TruckModel.objects.create(pack_type=pack_type or make_pack_type(), **values)
+
+
+def make_truck(
+    carrier: Operator | None = None,
+    owner: Operator | None = None,
+    model: TruckModel | None = None,
+    region: Region | None = None,
+    **fields: Any,
+) -> Truck:
+    n = number()
+    values = {"vin": f"LZ0TESTTRCK{n:06d}", "plate": f"冀B{n:05d}D", **fields}
+    truck = Truck.objects.create(
+        model=model or make_truck_model(), region=region or make_region(), **values
+    )
+    carrier = carrier or make_operator()
+    for role, operator in (("carrier", carrier), ("owner", owner or carrier)):
+        TruckTenure.objects.create(truck=truck, role=role, operator=operator, during=since())
+    return truck
+
+
+def make_driver(carrier: Operator, user: User | None = None, **fields: Any) -> Driver:
+    return Driver.objects.create(
+        **{"carrier": carrier, "name": f"Driver {number()}", "user": user, **fields}
+    )
+
+
+def make_shift(driver: Driver, truck: Truck, **fields: Any) -> Shift:
+    return Shift.objects.create(**{"started_at": NOW, "driver": driver, "truck": truck, **fields})
+
+
+def make_station(
+    operator: Operator | None = None,
+    region: Region | None = None,
+    lanes: int = 1,
+    slots: int = 8,
+    **fields: Any,
+) -> SwapStation:
+    n = number()
+    values = {
+        "code": f"station-{n}",
+        "name": f"Station {n}",
+        "latitude_deg": 39.0,
+        "longitude_deg": 118.5,
+        "power_limit_kw": 1200,
+        **fields,
+    }
+    station = SwapStation.objects.create(
+        operator=operator or make_operator(Operator.Kind.STATION_OPERATOR),
+        region=region or make_region(),
+        **values,
+    )
+    for i in range(1, lanes + 1):
+        Lane.objects.create(station=station, number=i)
+    for i in range(1, slots + 1):
+        Slot.objects.create(station=station, number=i, max_power_kw=280)
+    return station
+
+
+def make_pack(
+    type: PackType | None = None,  # noqa: A002  the field's name
+    *,
+    owner: Operator | None = None,
+    slot: Slot | None = None,
+    truck: Truck | None = None,
+    position: int | None = None,
+    **fields: Any,
+) -> Pack:
+    where = Whereabouts.SLOT if slot else Whereabouts.TRUCK if truck else Whereabouts.TRANSPORT
+    values = {"code": f"TSTPB01A000000G3A{number():07d}", "moved_at": NOW, "whereabouts": where}
+    return Pack.objects.create(
+        type=type or make_pack_type(),
+        owner=owner or make_operator(Operator.Kind.PACK_BANK),
+        slot=slot,
+        truck=truck,
+        position=position or (1 if truck else None),
+        move_reason="test",
+        **{**values, **fields},
+    )
