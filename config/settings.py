@@ -17,12 +17,24 @@ PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
+# Behind TLS (PUBLIC_URL says https) everything is secure-only; the demo speaks http on loopback.
+_TLS = PUBLIC_URL.startswith("https://")
+SECURE_SSL_REDIRECT = _TLS
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked on loopback, without the proxy
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _TLS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
+SESSION_COOKIE_HTTPONLY = True
+if _TLS:  # the proxy must set this header itself, whatever the client sent
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
 # The service's clock: fleet/clock.py. Rate 1 is real time; replays and the demo run faster.
 CLOCK_RATE = env.float("CLOCK_RATE", default=1.0)
 CLOCK_WALL_S = env.float("CLOCK_WALL_S", default=0.0)
 CLOCK_AT_S = env.float("CLOCK_AT_S", default=0.0)
 
 INSTALLED_APPS = [
+    "config",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",

@@ -3,7 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config import health
+
 urlpatterns = [
+    path("livez", health.livez),
+    path("readyz", health.readyz),
     path("admin/", admin.site.urls),
     path("", include("fleet.urls")),
     path("", include("telematics.urls")),

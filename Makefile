@@ -1,0 +1,57 @@
+# Everything happens inside this folder: .venv (libraries) and var (data of the demo and of tests).
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+TRUCKS ?= 60
+STATIONS ?= 6
+SPEED ?= 10
+SEED ?= 1
+PYTHON := .venv/bin/python
+# System checks need settings that parse, not servers that answer.
+SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
+	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
+	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
+
+.PHONY: help venv demo test test-slow test-all lint format doctor lock
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+venv: ## make .venv with the locked libraries
+	@bash config/make-venv.sh dev
+
+demo: ## start everything with a simulated fleet; TRUCKS= STATIONS= SPEED= SEED=
+	@bash config/make-venv.sh runtime
+	@exec $(PYTHON) -m config.demo --trucks $(TRUCKS) --stations $(STATIONS) --speed $(SPEED) --seed $(SEED)
+
+test: lint ## lint and all tests but the slow ones
+	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup
+
+test-slow: venv ## the slow tests: fresh-clone demo, kills, fuzzing
+	@$(PYTHON) -m pytest -m slow
+
+test-all: test test-slow ## make test, then the slow tests
+
+lint: venv ## formatting, style, types, import contracts, migrations, deployment settings
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m mypy .
+	@.venv/bin/lint-imports
+	@$(SETTINGS) $(PYTHON) -W ignore manage.py makemigrations --check --dry-run
+	@$(SETTINGS) $(PYTHON) -W ignore manage.py check --deploy --fail-level WARNING
+
+format: venv ## format the code and mend what ruff can mend
+	@$(PYTHON) -m ruff format .
+	@$(PYTHON) -m ruff check --fix .
+
+doctor: ## list what this machine has and lacks
+	@p=$(PYTHON); [ -x $$p ] || p=$$(bash config/find-python.sh); $$p -m config.doctor
+
+lock: venv ## compile requirements/*.txt anew from pyproject.toml
+	@uv=$$(command -v uv || echo "$(PYTHON) -m uv"); \
+	$$uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --extra embedded pyproject.toml -o requirements/runtime.txt; \
+	$$uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
+		--no-emit-find-links --extra embedded --extra test --extra lint \
+		-c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
+	@! grep -nE 'https?://' requirements/*.txt

@@ -1,0 +1,61 @@
+"""Health doors for supervisors and load balancers: /livez and /readyz."""
+
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@never_cache
+@require_safe
+def livez(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 while this process can answer at all."""
+    return JsonResponse({"status": "alive", "version": settings.VERSION})
+
+
+@never_cache
+@require_safe
+def readyz(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the service can do its work, else 503 and which part cannot."""
+    parts = {name: _answer(check) for name, check in CHECKS.items()}
+    ready = all(part == "ok" for part in parts.values())
+    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
+
+
+def _answer(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except (Error, redis.RedisError):
+        return "unreachable"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return f"{len(waiting)} not applied" if waiting else "ok"
+
+
+def _broker() -> str:
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
+    ) as client:
+        client.ping()
+    return "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "broker": _broker,
+}

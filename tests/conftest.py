@@ -1,0 +1,58 @@
+"""Every run has its own real PostgreSQL and Valkey, started before the settings are read."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.private import close_servers, serve_tests
+
+serve_tests()
+
+pytest_plugins = ["tests.browser", "tests.stack"]
+
+TESTS = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hash passwords cheaply: tests sign in often and guard nothing."""
+    from django.conf import settings  # noqa: PLC0415 -- only now does the environment hold them
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    close_servers()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that need a whole running stack on one worker: it has two cores to share."""
+    for item in items:
+        if item.path.is_relative_to(TESTS / "e2e"):
+            item.add_marker(pytest.mark.xdist_group("e2e"))
+
+
+def database_refusal(path: Path, fixtures: list[str]) -> str | None:
+    """Return why a test may not use the database, or None."""
+    asks = {"db", "transactional_db", "django_db_setup", "client", "admin_client"} & {*fixtures}
+    if path.is_relative_to(TESTS / "unit") and asks:
+        return f"a test under tests/unit asks for {sorted(asks)}: move it to tests/integration"
+    return None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    fixtures = [*getattr(item, "fixturenames", [])]
+    if item.get_closest_marker("django_db"):
+        fixtures.append("db")
+    if refusal := database_refusal(item.path, fixtures):
+        pytest.fail(refusal, pytrace=False)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """An environment without any of our settings, for tests of the start."""
+    for name in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "DEBUG", "YIZHAN_DEMO", "PUBLIC_URL"):
+        monkeypatch.delenv(name, raising=False)
+    yield monkeypatch
+    assert "SECRET_KEY" not in os.environ or os.environ["SECRET_KEY"]
