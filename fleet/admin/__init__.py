@@ -1,0 +1,3 @@
+from fleet.admin import trucks
+
+__all__ = ["trucks"]

@@ -1,0 +1,121 @@
+"""Trucks and their models: the registry of a carrier."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+from unfold.admin import TabularInline
+
+from fleet import access
+from fleet.access import Viewer
+from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.clock import now
+from fleet.models import Operator, Pack, Region, Truck, TruckModel, TruckTenure, User
+from fleet.services.trucks import register_truck
+
+
+@admin.register(TruckModel)
+class TruckModelAdmin(ScopedAdmin):
+    """Truck models: shared by all, kept by the service's own staff."""
+
+    list_display = ["__str__", "pack_type", "pack_positions", "curb_mass_kg", "gross_mass_kg"]
+    list_select_related = ["pack_type"]
+    search_fields = ["maker", "name"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[TruckModel]:
+        return TruckModel.objects.all()
+
+
+class TenureInline(TabularInline):
+    """Who owned and ran the truck, from when to when."""
+
+    model = TruckTenure
+    extra = 0
+    can_delete = False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.sees_everything(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return access.sees_everything(request.user)
+
+
+class TruckResource(ScopedResource):
+    """Trucks as a table: one row a truck, known by its VIN."""
+
+    model = Field(
+        "model",
+        "model",
+        KnownWidget(TruckModel, field="name", rows=lambda _: TruckModel.objects.all()),
+    )
+    region = Field(
+        "region", "region", KnownWidget(Region, field="code", rows=lambda _: Region.objects.all())
+    )
+
+    class Meta(ScopedResource.Meta):
+        model = Truck
+        import_id_fields = ["vin"]
+        fields = ["vin", "plate", "model", "region", "reserve_percent", "is_active"]
+
+    def after_save_instance(self, instance: Truck, row: Any, **kwargs: Any) -> None:
+        if isinstance(self.user, User) and self.user.operator:
+            register_truck(truck=instance, operator=self.user.operator, now=now())
+
+
+@admin.register(Truck)
+class TruckAdmin(ExchangeAdmin):
+    """Trucks, found by plate, VIN or the code of a pack on them."""
+
+    resource_classes = [TruckResource]
+    writers = frozenset({User.Role.FLEET_MANAGER})
+    kinds = frozenset({Operator.Kind.CARRIER})
+    list_display = ["plate", "vin", "model", "region", "carrier", "packs_on_board", "is_active"]
+    list_select_related = ["model", "region"]
+    list_filter = [
+        ("model", ScopedRelatedFilter),
+        ("region", ScopedRelatedFilter),
+        "is_active",
+    ]
+    search_fields = ["plate", "vin", "packs__code"]
+    search_help_text = _("Plate, VIN or pack code")
+    inlines = [TenureInline]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Truck]:
+        return access.trucks_for(user, now=now())
+
+    def changeable_for(self, user: Viewer) -> QuerySet[Truck]:
+        return access.trucks_run_by(user, now=now())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Truck]:
+        carriers = TruckTenure.objects.filter(role="carrier", during__contains=now())
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(
+                Prefetch("tenures", carriers.select_related("operator"), to_attr="carriers_now"),
+                Prefetch("packs", Pack.objects.order_by("position")),
+            )
+        )
+
+    @admin.display(description=_("carrier"))
+    def carrier(self, truck: Any) -> str:
+        """Return who runs the truck now."""
+        return ", ".join(tenure.operator.name for tenure in truck.carriers_now)
+
+    @admin.display(description=_("packs"))
+    def packs_on_board(self, truck: Truck) -> str:
+        """Return the codes of the packs on the truck, by position."""
+        return ", ".join(pack.code for pack in truck.packs.all())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        user = request.user
+        if not change and isinstance(user, User) and user.operator:
+            register_truck(truck=obj, operator=user.operator, now=now())
