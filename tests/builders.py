@@ -23,6 +23,8 @@ from fleet.models import (
     User,
     Whereabouts,
 )
+from telematics.models import Device
+from telematics.services.keys import make_key
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -154,3 +156,29 @@ def make_pack(
         move_reason="test",
         **{**values, **fields},
     )
+
+
+def make_device(
+    *,
+    truck: Truck | None = None,
+    station: SwapStation | None = None,
+    carrier: Operator | None = None,
+    **fields: Any,
+) -> Device:
+    """Make an onboard unit, a station controller or an office system: what it speaks for says."""
+    kind = Device.Kind.STATION if station else Device.Kind.OFFICE if carrier else Device.Kind.OBU
+    if kind == Device.Kind.OBU and truck is None:
+        truck = make_truck()
+    return Device.objects.create(
+        kind=kind,
+        serial=f"device-{number()}",
+        truck=truck,
+        station=station,
+        operator=carrier,
+        **fields,
+    )
+
+
+def bearer(device: Device) -> dict[str, str]:
+    """Return the headers that carry a new key of a device."""
+    return {"Authorization": f"Bearer {make_key(device, now=NOW)}"}

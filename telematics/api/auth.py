@@ -1,0 +1,125 @@
+"""Who is calling: devices by their key, and what kind of device may call what."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from fleet.api.problems import Problem
+from fleet.models import Operator, SwapStation, Truck
+from telematics.models import Device
+from telematics.services.keys import KeyRefusedError, device_of_key
+
+HINT = "Send `Authorization: Bearer <key>`; the key is shown once, when it is made for the device."
+
+
+class KeyProblem(Problem):
+    """A refused caller: 401 with the reason's own code and a hint."""
+
+    auth_header = "Bearer"
+
+    def __init__(self, *, code: str, detail: str) -> None:
+        super().__init__(status=401, code=code, detail=detail, hint=HINT)
+
+
+def device_of_header(header: bytes) -> Device | None:
+    """Return the device whose key an `Authorization` header carries; None without a key.
+
+    Raises
+    ------
+    KeyProblem
+        401 `unknown_key` or `revoked_key`.
+    """
+    scheme, _, key = header.partition(b" ")
+    if scheme.lower() != b"bearer":
+        return None
+    try:
+        return device_of_key(key.strip().decode("latin-1"))
+    except KeyRefusedError as error:
+        raise KeyProblem(code=error.code, detail=str(error)) from error
+
+
+def require_kind(device: object, kind: Device.Kind) -> Device:
+    """Return the device, which must be there and of this kind.
+
+    Raises
+    ------
+    KeyProblem
+        401 `no_key` or `wrong_kind_of_key`.
+    """
+    if not isinstance(device, Device):
+        raise KeyProblem(code="no_key", detail="This address needs a device's key.")
+    if device.kind != kind:
+        detail = f"This is a key of kind {device.kind}; this address is for kind {kind.value}."
+        raise KeyProblem(code="wrong_kind_of_key", detail=detail)
+    return device
+
+
+class DeviceKeyAuthentication(BaseAuthentication):
+    """Know a device by the key in its `Authorization: Bearer` header."""
+
+    def authenticate(self, request: Request) -> tuple[AnonymousUser, Device] | None:
+        """Return nobody and the device; None lets the next way of signing in try."""
+        device = device_of_header(get_authorization_header(request))
+        return None if device is None else (AnonymousUser(), device)
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  the framework passes it
+        """Return what a 401 asks for."""
+        return "Bearer"
+
+
+class _IsDevice(BasePermission):
+    kind: Device.Kind
+
+    def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002  the framework passes it
+        """Let devices of this kind in; refuse others with 401 and the reason."""
+        require_kind(request.auth, self.kind)
+        return True
+
+
+class IsObu(_IsDevice):
+    """Only onboard units; :func:`truck_of` names the truck."""
+
+    kind = Device.Kind.OBU
+
+
+class IsStation(_IsDevice):
+    """Only station controllers; :func:`station_of` names the station."""
+
+    kind = Device.Kind.STATION
+
+
+class IsOffice(_IsDevice):
+    """Only carriers' office systems; :func:`carrier_of` names the carrier."""
+
+    kind = Device.Kind.OFFICE
+
+
+def device_of(request: Request) -> Device:
+    """Return the device that calls; only for views that let devices in."""
+    if not isinstance(request.auth, Device):
+        raise TypeError("the caller is no device")
+    return request.auth
+
+
+def truck_of(request: Request) -> Truck:
+    """Return the truck the calling onboard unit speaks for (:class:`IsObu` let it in)."""
+    if (truck := device_of(request).truck) is None:
+        raise TypeError("the caller speaks for no truck")
+    return truck
+
+
+def station_of(request: Request) -> SwapStation:
+    """Return the station the calling controller speaks for (:class:`IsStation` let it in)."""
+    if (station := device_of(request).station) is None:
+        raise TypeError("the caller speaks for no station")
+    return station
+
+
+def carrier_of(request: Request) -> Operator:
+    """Return the carrier the calling office system speaks for (:class:`IsOffice` let it in)."""
+    if (carrier := device_of(request).operator) is None:
+        raise TypeError("the caller speaks for no carrier")
+    return carrier

@@ -1,0 +1,97 @@
+"""Keys of devices: made once, shown once, stored as a hash, revoked at once."""
+
+import hashlib
+import secrets
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from telematics.models import Device, DeviceKey
+
+BEGINNINGS = {
+    Device.Kind.OBU: "yz_obu_",
+    Device.Kind.STATION: "yz_stn_",
+    Device.Kind.OFFICE: "yz_ofc_",
+}
+KEY_BYTES = 32
+SHOWN_CHARACTERS = 12
+
+
+class KeyRefusedError(Exception):
+    """A key that opens nothing: `code` is stable, the text says what to do."""
+
+    code = "unknown_key"
+
+
+class UnknownKeyError(KeyRefusedError):
+    """No device ever had this key."""
+
+
+class RevokedKeyError(KeyRefusedError):
+    """The key was taken back, or its device is out of service."""
+
+    code = "revoked_key"
+
+
+class TwoKeysLiveError(Exception):
+    """A device has two live keys already: one must be revoked before a third is made."""
+
+    code = "two_keys_live"
+
+
+def key_sha256(key: str) -> bytes:
+    """Return what is stored of a key; 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(key.encode()).digest()
+
+
+def make_key(device: Device, *, now: datetime) -> str:
+    """Make a key for a device and return it: the only time anyone sees it.
+
+    The first free ordinal of two is taken; `telematics_device_has_two_live_keys_at_most` decides
+    between those who make keys at the same time.
+
+    Raises
+    ------
+    TwoKeysLiveError
+        Nothing was written. Revoke a key first.
+    """
+    key = BEGINNINGS[Device.Kind(device.kind)] + secrets.token_urlsafe(KEY_BYTES)
+    for ordinal in (1, 2):
+        try:
+            with transaction.atomic():
+                DeviceKey.objects.create(
+                    device=device,
+                    ordinal=ordinal,
+                    key_sha256=key_sha256(key),
+                    prefix=key[:SHOWN_CHARACTERS],
+                    created_at=now,
+                )
+        except IntegrityError:
+            continue
+        return key
+    raise TwoKeysLiveError(f"{device.serial} has two live keys. Revoke one of them first.")
+
+
+def revoke_key(device_key: DeviceKey, *, now: datetime) -> bool:
+    """Take a key back, from the next request on; say whether it was live."""
+    live = DeviceKey.objects.filter(pk=device_key.pk, revoked_at__isnull=True)
+    return live.update(revoked_at=now) == 1
+
+
+def device_of_key(key: str) -> Device:
+    """Return the device that speaks with this key.
+
+    One query and one hash whatever the outcome, and nothing is remembered: a revoked key is
+    refused from the next request on.
+
+    Raises
+    ------
+    UnknownKeyError, RevokedKeyError
+    """
+    relations = ("device", "device__truck", "device__station", "device__operator")
+    found = DeviceKey.objects.select_related(*relations).filter(key_sha256=key_sha256(key)).first()
+    if found is None:
+        raise UnknownKeyError("No device has this key. Copy it again, or have a new one made.")
+    if found.revoked_at is not None or not found.device.is_active:
+        raise RevokedKeyError("This key was revoked. Ask whoever runs the device for the new one.")
+    return found.device
