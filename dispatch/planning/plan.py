@@ -1,0 +1,49 @@
+"""What the planner answers: who swaps where, when and with which packs, and who cannot."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+FORMAT = "swap-plan/1"
+
+Reason = Literal["unreachable", "no_packs", "no_capacity", "hold_impossible", "not_worth_it"]
+"""Why a truck in need is not served.
+
+unreachable: no sequence of swaps keeps it above its reserve, whoever else swaps;
+no_packs: no station it can reach ever has a set of its pack type;
+no_capacity: lanes or charged packs are taken by others until the horizon;
+hold_impossible: it can no longer keep a promise that is marked fixed;
+not_worth_it: serving it would cost the fleet more than leaving it.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """One decided swap; times in seconds after the problem's `as_of`."""
+
+    truck: str
+    after: int
+    station: str
+    lane: str
+    start_s: int
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unserved:
+    """A truck in need that gets no swap, with the reason in a code and in a sentence."""
+
+    truck: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwapPlan:
+    """A feasible plan: `cost_s - bound_s` is how far from the best one it can be, in seconds."""
+
+    status: Literal["optimal", "feasible"]
+    cost_s: int
+    bound_s: int
+    seconds: float
+    swaps: tuple[Swap, ...]
+    unserved: tuple[Unserved, ...]

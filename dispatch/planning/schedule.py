@@ -1,0 +1,221 @@
+"""A schedule under construction: who swaps where and when, always within every rule.
+
+Planners put trucks in and take them out again; the books of the stations see to it that lanes
+and charged packs are never given twice.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dispatch.planning.books import StationBook
+from dispatch.planning.job import Job
+from dispatch.planning.pins import book_pins, find_pins
+from dispatch.planning.problem import SwapProblem, Truck
+from dispatch.planning.region import Region
+from dispatch.planning.timeline import Itinerary, Timeline, Visit
+
+KEPT_WITHIN_S = 120
+"""A promise is kept if the start moves by no more than this."""
+
+_ANY_COST_S = 1 << 60
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An itinerary with a start and a lane for each swap, and what it costs.
+
+    `cost_s` has the truck's weight in it; `delay_s` is delay, lateness and changes alone.
+    """
+
+    itinerary: Itinerary
+    starts_s: tuple[int, ...]
+    lanes: tuple[int, ...]
+    delay_s: int
+    cost_s: int
+
+
+class Schedule:
+    """Books of all stations, and the placement of each truck that is served."""
+
+    def __init__(self, problem: SwapProblem) -> None:
+        self.problem = problem
+        self.region = Region(problem)
+        self.pins = find_pins(problem)
+        self.jobs = [self._job(index, truck) for index, truck in self._wanting()]
+        self._change_s = problem.params.change_s
+        self.constant_s = self._dropped_s()
+        self.broken: set[str] = set(self.pins.impossible)
+        missing = self._open_books()
+        while missing:
+            self.broken |= missing
+            missing = self._open_books()
+
+    def best(self, job: Job, ceiling_s: int | None = None) -> Placement | None:
+        """Find the cheapest way to serve a truck that leaves all others as they are.
+
+        None if there is none below `ceiling_s` (default: the price of not serving it).
+        """
+        chosen: Placement | None = None
+        ceiling_s = job.unserved_s if ceiling_s is None else ceiling_s
+        for itinerary in job.itineraries:
+            if job.weighted_s(itinerary.least_s) >= ceiling_s:
+                break
+            found = self.fit(job, itinerary)
+            if found is not None and found.cost_s < ceiling_s:
+                chosen, ceiling_s = found, found.cost_s
+        return chosen
+
+    def fit(self, job: Job, itinerary: Itinerary) -> Placement | None:
+        """Place one itinerary as early as the books allow, or so that promises are kept."""
+        if job.truck.id in self.broken:
+            return None
+        soon = self._fit(job, itinerary, keep=False)
+        if not self._change_s or not job.loose_holds:
+            return soon
+        kept = self._fit(job, itinerary, keep=True)
+        if kept is not None and (soon is None or kept.cost_s < soon.cost_s):
+            return kept
+        return soon
+
+    def put(self, job: Job, placement: Placement) -> None:
+        """Serve a truck so; it must not be served yet."""
+        truck = job.truck
+        for visit, start_s, lane in swaps_of(placement):
+            if visit.pinned is None:
+                book = self.books[visit.detour.station]
+                book.take(start_s, lane, truck.pack_type, truck.pack_positions, visit.charge_s)
+        self.placements[job.index] = placement
+        self.cost_s += placement.cost_s - job.unserved_s
+
+    def take_out(self, job: Job) -> Placement:
+        """Stop serving a truck; returns how it was served."""
+        truck = job.truck
+        placement = self.placements.pop(job.index)
+        for visit, start_s, lane in swaps_of(placement):
+            if visit.pinned is None:
+                book = self.books[visit.detour.station]
+                book.free(start_s, lane, truck.pack_type, truck.pack_positions, visit.charge_s)
+        self.cost_s += job.unserved_s - placement.cost_s
+        return placement
+
+    def placed_at(self, job: Job, itinerary: Itinerary, spots: list[tuple[int, int]]) -> Placement:
+        """Give the placement of an itinerary whose starts and lanes are known."""
+        ends_s = [
+            start_s + self.books[visit.detour.station].lanes[lane].swap_s
+            for visit, (start_s, lane) in zip(itinerary.visits, spots, strict=True)
+        ]
+        starts_s = tuple(start_s for start_s, _ in spots)
+        lanes = tuple(lane for _, lane in spots)
+        delay_s = job.timeline.cost_s(itinerary, ends_s)
+        delay_s += self._changes_s(job, itinerary, starts_s)
+        cost_s = job.weighted_s(delay_s + self._energy_s(itinerary, starts_s))
+        return Placement(itinerary, starts_s, lanes, delay_s, cost_s)
+
+    def _open_books(self) -> set[str]:
+        """Serve the trucks with a promise that must be kept; gives those that cannot be."""
+        self.books = {
+            station.id: StationBook(station, reserved=self.pins.reserved)
+            for station in self.problem.stations
+        }
+        self.placements: dict[int, Placement] = {}
+        self.cost_s = sum(job.unserved_s for job in self.jobs) + self.constant_s
+        before = set(self.broken)
+        self._pinned_lane = book_pins(self.pins, self.jobs, self.books, self.problem, self.broken)
+        if self.broken > before:
+            return self.broken - before
+        pinned = [
+            job for job in self.jobs if job.timeline.pinned and job.truck.id not in self.broken
+        ]
+        for job in pinned:
+            placement = self.best(job, ceiling_s=_ANY_COST_S)
+            if placement is not None:
+                self.put(job, placement)
+        return {job.truck.id for job in pinned if job.index not in self.placements}
+
+    def _fit(self, job: Job, itinerary: Itinerary, *, keep: bool) -> Placement | None:
+        truck = job.truck
+        spots: list[tuple[int, int]] = []
+        end_s = 0
+        for visit in itinerary.visits:
+            spot = self._spot(truck, visit, end_s + visit.lead_s, keep=keep)
+            if spot is None:
+                break
+            spots.append(spot)
+            book = self.books[visit.detour.station]
+            if itinerary.returns_to_a_station and visit.pinned is None:
+                book.take(*spot, truck.pack_type, truck.pack_positions, visit.charge_s)
+            end_s = spot[0] + book.lanes[spot[1]].swap_s
+        if itinerary.returns_to_a_station:
+            self._give_back(truck, itinerary, spots)
+        if len(spots) < len(itinerary.visits):
+            return None
+        return self.placed_at(job, itinerary, spots)
+
+    def _give_back(self, truck: Truck, itinerary: Itinerary, spots: list[tuple[int, int]]) -> None:
+        for visit, spot in zip(itinerary.visits, spots, strict=False):
+            if visit.pinned is None:
+                book = self.books[visit.detour.station]
+                book.free(*spot, truck.pack_type, truck.pack_positions, visit.charge_s)
+
+    def _energy_s(self, itinerary: Itinerary, starts_s: tuple[int, ...]) -> int:
+        if not self.problem.params.s_per_cny:
+            return 0
+        return sum(
+            self.region.energy_cost_s(visit.detour.station, start_s, visit.charged_wh)
+            for visit, start_s in zip(itinerary.visits, starts_s, strict=True)
+        )
+
+    def _spot(
+        self, truck: Truck, visit: Visit, arrival_s: int, *, keep: bool
+    ) -> tuple[int, int] | None:
+        """Start and lane of one swap for a truck that arrives at `arrival_s`."""
+        if visit.pinned is not None:
+            if arrival_s > visit.pinned.start_s:
+                return None
+            return visit.pinned.start_s, self._pinned_lane[truck.id, visit.detour.after]
+        if keep and visit.kept is not None:
+            arrival_s = max(arrival_s, visit.kept.start_s - KEPT_WITHIN_S)
+        return self.books[visit.detour.station].earliest(
+            arrival_s,
+            self.region.horizon_s,
+            truck.pack_type,
+            truck.pack_positions,
+            visit.charge_s,
+        )
+
+    def _changes_s(self, job: Job, itinerary: Itinerary, starts_s: tuple[int, ...]) -> int:
+        if not self._change_s or not job.loose_holds:
+            return 0
+        kept = sum(
+            visit.kept is not None and abs(start_s - visit.kept.start_s) <= KEPT_WITHIN_S
+            for visit, start_s in zip(itinerary.visits, starts_s, strict=True)
+        )
+        return self._change_s * (job.loose_holds - kept)
+
+    def _wanting(self) -> Iterable[tuple[int, Truck]]:
+        """Trucks that need a swap or have one promised for certain."""
+        for index, truck in enumerate(self.problem.trucks):
+            if truck.id in self.pins.by_truck or Timeline(self.region, truck).needs_swap:
+                yield index, truck
+
+    def _job(self, index: int, truck: Truck) -> Job:
+        timeline = Timeline(self.region, truck, self.pins.by_truck.get(truck.id, ()))
+        params = self.problem.params
+        loose = sum(not hold.fixed for hold in truck.holds)
+        unserved_s = params.unserved_s if timeline.needs_swap else 0
+        total_s = unserved_s + params.change_s * loose
+        return Job(index, timeline, total_s * truck.weight_percent // 100)
+
+    def _dropped_s(self) -> int:
+        """Count what it costs to drop the promises of trucks that no longer need a swap."""
+        served = {job.index for job in self.jobs}
+        return sum(
+            self._change_s * len(truck.holds) * truck.weight_percent // 100
+            for index, truck in enumerate(self.problem.trucks)
+            if truck.holds and index not in served
+        )
+
+
+def swaps_of(placement: Placement) -> Iterable[tuple[Visit, int, int]]:
+    """Each swap with its start and the number of its lane."""
+    return zip(placement.itinerary.visits, placement.starts_s, placement.lanes, strict=True)
