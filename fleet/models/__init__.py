@@ -1,5 +1,4 @@
 from fleet.models.driver import Driver, Shift, SignInLink
-from fleet.models.heartbeat import Heartbeat
 from fleet.models.job import Job
 from fleet.models.operator import Operator, User
 from fleet.models.pack import Pack, PackMove, PackType, Whereabouts
@@ -11,7 +10,6 @@ from fleet.models.truck import Truck, TruckModel, TruckSight, TruckTenure
 __all__ = [
     "Closure",
     "Driver",
-    "Heartbeat",
     "Job",
     "Lane",
     "OpeningHours",
