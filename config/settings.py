@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from config import policy
 from config.env import BASE_DIR, env, fail, required
+from config.logs import logging_settings
 
 VERSION = "0.1.0"
 DEMO = env.bool("YIZHAN_DEMO", default=False)  # only the demo's launcher and these checks read it
@@ -33,6 +35,9 @@ CLOCK_RATE = env.float("CLOCK_RATE", default=1.0)
 CLOCK_WALL_S = env.float("CLOCK_WALL_S", default=0.0)
 CLOCK_AT_S = env.float("CLOCK_AT_S", default=0.0)
 
+SECURE_CSP = policy.STRICT
+LOGGING = logging_settings(env.str("LOG_LEVEL", default="INFO"))
+
 INSTALLED_APPS = [
     "config",
     "unfold",
@@ -58,8 +63,11 @@ INSTALLED_APPS = [
     "dispatch",
 ]
 MIDDLEWARE = [
+    "config.logs.request_log",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "config.policy.loosen",
+    "config.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -79,6 +87,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.csp",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],

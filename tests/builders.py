@@ -1,11 +1,12 @@
 """Small named things for tests: each builder makes one row (and what it needs) and returns it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from dispatch.models import PackHold, SwapAssignment
 from fleet.models import (
     Driver,
     Lane,
@@ -182,3 +183,44 @@ def make_device(
 def bearer(device: Device) -> dict[str, str]:
     """Return the headers that carry a new key of a device."""
     return {"Authorization": f"Bearer {make_key(device, now=NOW)}"}
+
+
+def make_assignment(
+    truck: Truck | None = None,
+    station: SwapStation | None = None,
+    driver: Driver | None = None,
+    **fields: Any,
+) -> SwapAssignment:
+    """An offered promise from `NOW` on, 30 minutes ahead, without packs; no service is called."""
+    truck = truck or make_truck()
+    station = station or make_station(region=truck.region)
+    start = fields.pop("start", NOW + timedelta(minutes=30))
+    n = number()
+    lane = station.lanes.first()
+    assert lane is not None
+    return SwapAssignment.objects.create(
+        **{
+            "region": truck.region,
+            "truck": truck,
+            "driver": driver,
+            "station": station,
+            "lane": lane,
+            "window": DateTimeTZRange(start - timedelta(minutes=10), start + timedelta(minutes=10)),
+            "occupies": DateTimeTZRange(start, start + timedelta(seconds=lane.swap_s)),
+            "eta": start - timedelta(minutes=2),
+            "leave_by_at": NOW + timedelta(minutes=5),
+            "distance_m": 18_200,
+            "soc_on_arrival_percent": 27.0,
+            "check_in_code": f"{n:06d}",
+            "offered_at": NOW,
+            "offer_expires_at": NOW + timedelta(minutes=2),
+            **fields,
+        }
+    )
+
+
+def make_hold(assignment: SwapAssignment, pack: Pack, position: int = 1) -> PackHold:
+    during = DateTimeTZRange(NOW, assignment.occupies.upper)
+    return PackHold.objects.create(
+        assignment=assignment, pack=pack, position=position, during=during
+    )

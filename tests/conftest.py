@@ -19,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords cheaply: tests sign in often and guard nothing."""
     from django.conf import settings  # noqa: PLC0415 -- only now does the environment hold them
 
+    settings.WHITENOISE_AUTOREFRESH = True  # look a file up when asked, not all for each client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -1,3 +1,3 @@
-from fleet.admin import trucks
+from fleet.admin import drivers, operators, packs, stations, tariffs, trucks
 
-__all__ = ["trucks"]
+__all__ = ["drivers", "operators", "packs", "stations", "tariffs", "trucks"]

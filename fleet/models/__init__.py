@@ -1,4 +1,5 @@
 from fleet.models.driver import Driver, Shift, SignInLink
+from fleet.models.heartbeat import Heartbeat
 from fleet.models.job import Job
 from fleet.models.operator import Operator, User
 from fleet.models.pack import Pack, PackMove, PackType, Whereabouts
@@ -10,6 +11,7 @@ from fleet.models.truck import Truck, TruckModel, TruckSight, TruckTenure
 __all__ = [
     "Closure",
     "Driver",
+    "Heartbeat",
     "Job",
     "Lane",
     "OpeningHours",

@@ -1,0 +1,48 @@
+"""What drivers and onboard units are told: rows of the transaction that made the news."""
+
+from datetime import datetime
+from typing import Any
+
+from dispatch.models import DriverNotice, SwapAssignment
+from dispatch.selectors.cards import assignment_card, live_assignment_of_truck
+from fleet.services.jobs import wake_relay
+from telematics.models import Downlink
+
+
+def tell_driver(assignment: SwapAssignment, *, kind: str, now: datetime, **body: Any) -> None:
+    """Leave news of the assignment for its driver, if it has one; the relay publishes it."""
+    if assignment.driver_id is None:
+        return
+    DriverNotice.objects.create(
+        driver_id=assignment.driver_id,
+        assignment=assignment,
+        kind=kind,
+        created_at=now,
+        body={
+            "assignment": assignment.pk,
+            "state": assignment.state,
+            "version": assignment.version,
+            "reason": assignment.end_reason,
+            **body,
+        },
+    )
+    wake_relay()
+
+
+def refresh_downlink(truck_id: int, *, now: datetime) -> None:
+    """Let the next answer to the truck's OBU carry its live assignment, or none."""
+    rides = Downlink.objects.filter(truck_id=truck_id, kind=Downlink.Kind.ASSIGNMENT)
+    assignment = live_assignment_of_truck(truck_id)
+    if assignment is None:
+        rides.delete()
+        return
+    Downlink.objects.update_or_create(
+        truck_id=truck_id,
+        kind=Downlink.Kind.ASSIGNMENT,
+        defaults={
+            "body": assignment_card(assignment, now=now),
+            "created_at": now,
+            "expires_at": assignment.offer_expires_at if assignment.state == "offered" else None,
+            "fetched_at": None,
+        },
+    )

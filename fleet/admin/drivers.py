@@ -1,0 +1,88 @@
+"""Drivers and their shifts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from fleet import access
+from fleet.access import Viewer
+from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, ScopedResource
+from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.models import Driver, Operator, Shift, User
+
+
+class DriverResource(ScopedResource):
+    """Drivers as a table, known by their licence number."""
+
+    class Meta(ScopedResource.Meta):
+        model = Driver
+        import_id_fields = ["licence_number"]
+        fields = ["licence_number", "name", "phone", "licence_expires_on", "is_active"]
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        super().before_save_instance(instance, row, **kwargs)
+        if instance.pk is None and isinstance(self.user, User):
+            instance.carrier = self.user.operator
+
+
+@admin.register(Driver)
+class DriverAdmin(ExchangeAdmin):
+    """Drivers of a carrier, found by name, phone or licence."""
+
+    resource_classes = [DriverResource]
+    writers = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
+    kinds = frozenset({Operator.Kind.CARRIER})
+    list_display = ["name", "phone", "carrier", "truck_now", "licence_expires_on", "is_active"]
+    list_filter = ["is_active", ("carrier", ScopedRelatedFilter)]
+    list_select_related = ["carrier"]
+    search_fields = ["name", "phone", "licence_number"]
+    exclude = ["user"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Driver]:
+        return access.drivers_for(user)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Driver]:
+        running = Shift.objects.filter(ended_at__isnull=True).select_related("truck")
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("shifts", running, to_attr="shifts_now"))
+        )
+
+    @admin.display(description=_("on truck"))
+    def truck_now(self, driver: Any) -> str:
+        """Return the plate of the truck the driver is on."""
+        return ", ".join(shift.truck.plate for shift in driver.shifts_now)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user"] if access.sees_everything(request.user) else ["user", "carrier"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and not access.sees_everything(request.user):
+            obj.carrier = getattr(request.user, "operator", None)
+        super().save_model(request, obj, form, change)
+
+
+class ShiftResource(ScopedResource):
+    """Shifts as a table."""
+
+    class Meta(ScopedResource.Meta):
+        model = Shift
+        fields = ["driver__name", "truck__plate", "started_at", "ended_at"]
+
+
+@admin.register(Shift)
+class ShiftAdmin(ExportAdmin):
+    """Who drove what, from when to when."""
+
+    resource_classes = [ShiftResource]
+    list_display = ["driver", "truck", "started_at", "ended_at"]
+    list_filter = [("ended_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["driver", "truck"]
+    search_fields = ["driver__name", "truck__plate"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Shift]:
+        return access.shifts_for(user)

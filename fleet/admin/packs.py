@@ -1,0 +1,132 @@
+"""Packs, their types, and the ledger of their moves."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
+
+from fleet import access
+from fleet.access import Viewer
+from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, KnownWidget, ScopedResource
+from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.clock import now
+from fleet.models import Operator, Pack, PackMove, PackType, User
+
+
+@admin.register(PackType)
+class PackTypeAdmin(ScopedAdmin):
+    """Pack types: shared by all, kept by the service's own staff."""
+
+    list_display = ["name", "code", "chemistry", "capacity_wh", "max_charge_kw"]
+    search_fields = ["name", "code"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[PackType]:
+        return PackType.objects.all()
+
+
+class PackResource(ScopedResource):
+    """Packs as a table, known by their GB/T 34014 code; a new one is in transport."""
+
+    type = Field(
+        "type",
+        "type",
+        KnownWidget(PackType, field="code", rows=lambda _user: PackType.objects.all()),
+    )
+
+    class Meta(ScopedResource.Meta):
+        model = Pack
+        import_id_fields = ["code"]
+        fields = ["code", "type", "soh_percent"]
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        super().before_save_instance(instance, row, **kwargs)
+        if instance.pk is None:
+            instance.moved_at, instance.move_reason = now(), str(_("imported from a file"))
+            instance.owner = getattr(self.user, "operator", None)
+
+
+@admin.register(Pack)
+class PackAdmin(ExchangeAdmin):
+    """Packs wherever they are, found by code, truck or station."""
+
+    resource_classes = [PackResource]
+    writers = frozenset({User.Role.FLEET_MANAGER})
+    kinds = frozenset({Operator.Kind.PACK_BANK, Operator.Kind.CARRIER})
+    list_display = ["code", "type", "owner", "whereabouts", "place", "soh_percent"]
+    list_filter = [("type", ScopedRelatedFilter), "whereabouts", "is_quarantined"]
+    list_select_related = ["type", "owner", "slot__station", "truck"]
+    search_fields = ["code", "truck__plate", "slot__station__name"]
+    search_help_text = _("Pack code, plate or station")
+    readonly_fields = [
+        "whereabouts",
+        "slot",
+        "truck",
+        "position",
+        "moved_at",
+        "move_reason",
+        "is_quarantined",
+    ]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Pack]:
+        return access.packs_for(user, now=now())
+
+    def changeable_for(self, user: Viewer) -> QuerySet[Pack]:
+        if access.sees_everything(user):
+            return Pack.objects.all()
+        return Pack.objects.filter(owner__in=access.operators_for(user))
+
+    @admin.display(description=_("place"))
+    def place(self, pack: Pack) -> str:
+        """Return where the pack is, in words."""
+        return str(pack.slot or pack.truck or pack.get_whereabouts_display())
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if access.sees_everything(request.user) else ["owner"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.moved_at, obj.move_reason = now(), str(_("entered by hand"))
+            if not access.sees_everything(request.user):
+                obj.owner = getattr(request.user, "operator", None)
+        super().save_model(request, obj, form, change)
+
+
+class PackMoveResource(ScopedResource):
+    """The custody ledger as a table."""
+
+    class Meta(ScopedResource.Meta):
+        model = PackMove
+        fields = ["pack__code", "moved_at", "reason", "from_whereabouts", "to_whereabouts"]
+
+
+@admin.register(PackMove)
+class PackMoveAdmin(ExportAdmin):
+    """The custody ledger: every move of every pack."""
+
+    resource_classes = [PackMoveResource]
+    list_display = ["moved_at", "pack", "origin", "destination", "reason"]
+    list_select_related = [
+        "pack",
+        "from_slot__station",
+        "from_truck",
+        "to_slot__station",
+        "to_truck",
+    ]
+    search_fields = ["pack__code"]
+    date_hierarchy = "moved_at"
+
+    def rows_for(self, user: Viewer) -> QuerySet[PackMove]:
+        return PackMove.objects.filter(pack__in=access.packs_for(user, now=now()))
+
+    @admin.display(description=_("from"))
+    def origin(self, move: PackMove) -> str:
+        """Return where the pack came from."""
+        return str(move.from_slot or move.from_truck or move.get_from_whereabouts_display() or "–")
+
+    @admin.display(description=_("to"))
+    def destination(self, move: PackMove) -> str:
+        """Return where the pack went."""
+        return str(move.to_slot or move.to_truck or move.get_to_whereabouts_display())

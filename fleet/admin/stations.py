@@ -1,0 +1,163 @@
+"""Swap stations with lanes, slots and hours, and their closures."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from fleet import access
+from fleet.access import Viewer
+from fleet.admin.exchange import ExchangeAdmin, ScopedResource
+from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.clock import now
+from fleet.models import Closure, Lane, OpeningHours, Operator, Slot, SwapStation, User
+
+STATION_WRITERS = frozenset({User.Role.STATION_OPERATOR})
+STATION_KINDS = frozenset({Operator.Kind.STATION_OPERATOR})
+
+
+class StationPartInline(TabularInline):
+    """Part of a station: seen and changed as the station is."""
+
+    extra = 0
+
+    def _station_page(self) -> Any:
+        return self.admin_site._registry[SwapStation]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._station_page().has_view_permission(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._station_page().has_change_permission(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._station_page().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self._station_page().has_change_permission(request, obj))
+
+
+class LaneInline(StationPartInline):
+    """Lanes of a station."""
+
+    model = Lane
+
+
+class SlotInline(StationPartInline):
+    """Slots of a station."""
+
+    model = Slot
+
+
+class OpeningHoursInline(StationPartInline):
+    """Opening hours of a station."""
+
+    model = OpeningHours
+
+
+class StationResource(ScopedResource):
+    """Stations as a table, known by their code."""
+
+    class Meta(ScopedResource.Meta):
+        model = SwapStation
+        import_id_fields = ["code"]
+        fields = [
+            "code",
+            "name",
+            "name_zh",
+            "latitude_deg",
+            "longitude_deg",
+            "power_limit_kw",
+            "contact_phone",
+            "is_active",
+        ]
+
+
+@admin.register(SwapStation)
+class SwapStationAdmin(ExchangeAdmin):
+    """Swap stations of a station operator."""
+
+    resource_classes = [StationResource]
+    writers = STATION_WRITERS
+    kinds = STATION_KINDS
+    list_display = ["name", "name_zh", "code", "operator", "lanes_in_all", "slots_in_all"]
+    list_filter = [("region", ScopedRelatedFilter), "is_active"]
+    list_select_related = ["operator"]
+    search_fields = ["name", "name_zh", "code"]
+    inlines = [LaneInline, SlotInline, OpeningHoursInline]
+
+    def rows_for(self, user: Viewer) -> QuerySet[SwapStation]:
+        return access.stations_for(user)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SwapStation]:
+        rows: QuerySet[SwapStation] = super().get_queryset(request)
+        return rows.annotate(
+            lane_count=Count("lanes", distinct=True), slot_count=Count("slots", distinct=True)
+        )
+
+    @admin.display(description=_("lanes"), ordering="lane_count")
+    def lanes_in_all(self, station: Any) -> int:
+        """Return how many lanes the station has."""
+        count: int = station.lane_count
+        return count
+
+    @admin.display(description=_("slots"), ordering="slot_count")
+    def slots_in_all(self, station: Any) -> int:
+        """Return how many slots the station has."""
+        count: int = station.slot_count
+        return count
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return access.sees_everything(request.user)
+
+    def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [] if access.sees_everything(request.user) else ["operator"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and not access.sees_everything(request.user):
+            obj.operator = getattr(request.user, "operator", None)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Closure)
+class ClosureAdmin(ScopedAdmin):
+    """Times in which a lane or station takes no truck; the planner obeys in its next plan."""
+
+    writers = STATION_WRITERS
+    kinds = STATION_KINDS
+    list_display = ["station", "lane", "reason", "during", "closed_by", "is_closed_now"]
+    list_filter = [("station", ScopedRelatedFilter)]
+    list_select_related = ["station", "lane__station", "closed_by"]
+    search_fields = ["station__name", "station__code", "reason"]
+    exclude = ["closed_by"]
+    actions = ["open_again"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Closure]:
+        return Closure.objects.filter(station__in=access.stations_for(user))
+
+    @admin.display(description=_("closed now"), boolean=True)
+    def is_closed_now(self, closure: Closure) -> bool:
+        """Say whether the closure holds at this moment."""
+        return _holds(closure.during, now())
+
+    @admin.action(description=_("Open again now"), permissions=["change"])
+    def open_again(self, request: HttpRequest, rows: QuerySet[Closure]) -> None:
+        """End the chosen closures now."""
+        for closure in rows:
+            if _holds(closure.during, now()):
+                closure.during = DateTimeTZRange(closure.during.lower, now())
+                closure.save(update_fields=["during"])
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            obj.closed_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+def _holds(during: Any, at: datetime) -> bool:
+    return at in during

@@ -1,0 +1,63 @@
+"""What every answer of the web server carries, whatever the page."""
+
+import asyncio
+import json
+import logging
+
+import pytest
+import structlog
+from django.conf import settings
+from django.test import AsyncClient, Client
+
+from config.logs import hide_private
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/livez", "/nowhere"])
+def test_the_strict_policy_is_on_every_answer(client: Client, path: str) -> None:
+    policy = client.get(path).headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_policies_hold_under_asgi() -> None:
+    async def both() -> list[str]:
+        client = AsyncClient()
+        answers = [await client.get(path) for path in ("/livez", "/static/none", "/admin/login/")]
+        assert all(answer.headers["X-Request-ID"] for answer in answers)
+        return [answer.headers["Content-Security-Policy"] for answer in answers]
+
+    strict, missing, admin = asyncio.run(both())
+    assert "unsafe" not in strict + missing
+    assert "unsafe-eval" in admin
+
+
+def test_only_the_admin_may_evaluate(client: Client) -> None:
+    assert "'unsafe-eval'" in client.get("/admin/login/").headers["Content-Security-Policy"]
+
+
+def test_the_log_line_of_a_request_names_the_route_and_hides_the_path(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "yizhan.request"):
+        answer = client.get("/nowhere/one-time-link")
+    (record,) = [r for r in caplog.records if r.name == "yizhan.request"]
+    line = json.loads(logging.getLogger().handlers[0].format(record))
+    assert (line["event"], line["route"], line["status"]) == ("request", "(none)", 404)
+    assert line["request_id"] == answer.headers["X-Request-ID"]
+    assert "one-time-link" not in json.dumps(line)
+
+
+def test_values_with_private_names_are_hidden() -> None:
+    line = hide_private(None, "info", {"event": "x", "latitude_deg": 39.6, "driver_phone": "1"})
+    assert line == {"event": "x", "latitude_deg": "(hidden)", "driver_phone": "(hidden)"}
+    assert structlog.is_configured()
+
+
+def test_ready_says_which_part_is_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/readyz").json()["parts"]["broker"] == "ok"
+    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["broker"] == "unreachable"
