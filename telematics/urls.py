@@ -1,5 +1,11 @@
 """The addresses of telematics, below the root."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from telematics.api.obu import AssignmentView
+from telematics.ingest.views import reports
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/obu/reports", reports, name="obu-reports"),
+    path("api/v1/obu/assignment", AssignmentView.as_view(), name="obu-assignment"),
+]

@@ -10,9 +10,7 @@ from rest_framework.request import Request
 from fleet.api.problems import Problem
 from fleet.models import Operator, SwapStation, Truck
 from telematics.models import Device
-from telematics.services.keys import KeyRefusedError, device_of_key
-
-HINT = "Send `Authorization: Bearer <key>`; the key is shown once, when it is made for the device."
+from telematics.services.keys import HINT, KeyRefusedError, device_of_header, device_of_kind
 
 
 class KeyProblem(Problem):
@@ -20,41 +18,8 @@ class KeyProblem(Problem):
 
     auth_header = "Bearer"
 
-    def __init__(self, *, code: str, detail: str) -> None:
-        super().__init__(status=401, code=code, detail=detail, hint=HINT)
-
-
-def device_of_header(header: bytes) -> Device | None:
-    """Return the device whose key an `Authorization` header carries; None without a key.
-
-    Raises
-    ------
-    KeyProblem
-        401 `unknown_key` or `revoked_key`.
-    """
-    scheme, _, key = header.partition(b" ")
-    if scheme.lower() != b"bearer":
-        return None
-    try:
-        return device_of_key(key.strip().decode("latin-1"))
-    except KeyRefusedError as error:
-        raise KeyProblem(code=error.code, detail=str(error)) from error
-
-
-def require_kind(device: object, kind: Device.Kind) -> Device:
-    """Return the device, which must be there and of this kind.
-
-    Raises
-    ------
-    KeyProblem
-        401 `no_key` or `wrong_kind_of_key`.
-    """
-    if not isinstance(device, Device):
-        raise KeyProblem(code="no_key", detail="This address needs a device's key.")
-    if device.kind != kind:
-        detail = f"This is a key of kind {device.kind}; this address is for kind {kind.value}."
-        raise KeyProblem(code="wrong_kind_of_key", detail=detail)
-    return device
+    def __init__(self, error: KeyRefusedError) -> None:
+        super().__init__(status=401, code=error.code, detail=str(error), hint=HINT)
 
 
 class DeviceKeyAuthentication(BaseAuthentication):
@@ -62,7 +27,10 @@ class DeviceKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Device] | None:
         """Return nobody and the device; None lets the next way of signing in try."""
-        device = device_of_header(get_authorization_header(request))
+        try:
+            device = device_of_header(get_authorization_header(request))
+        except KeyRefusedError as error:
+            raise KeyProblem(error) from error
         return None if device is None else (AnonymousUser(), device)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  the framework passes it
@@ -75,7 +43,10 @@ class _IsDevice(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:  # noqa: ARG002  the framework passes it
         """Let devices of this kind in; refuse others with 401 and the reason."""
-        require_kind(request.auth, self.kind)
+        try:
+            device_of_kind(request.auth, kind=self.kind)
+        except KeyRefusedError as error:
+            raise KeyProblem(error) from error
         return True
 
 

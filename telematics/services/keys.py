@@ -17,20 +17,35 @@ KEY_BYTES = 32
 SHOWN_CHARACTERS = 12
 
 
-class KeyRefusedError(Exception):
-    """A key that opens nothing: `code` is stable, the text says what to do."""
+HINT = "Send `Authorization: Bearer <key>`; the key is shown once, when it is made for the device."
 
-    code = "unknown_key"
+
+class KeyRefusedError(Exception):
+    """A caller that is not let in: `code` is stable, the text says what to do."""
+
+    code = "no_key"
+
+
+class NoKeyError(KeyRefusedError):
+    """The caller showed no key."""
 
 
 class UnknownKeyError(KeyRefusedError):
     """No device ever had this key."""
+
+    code = "unknown_key"
 
 
 class RevokedKeyError(KeyRefusedError):
     """The key was taken back, or its device is out of service."""
 
     code = "revoked_key"
+
+
+class WrongKindOfKeyError(KeyRefusedError):
+    """The key is good, but its device has no business here."""
+
+    code = "wrong_kind_of_key"
 
 
 class TwoKeysLiveError(Exception):
@@ -95,3 +110,30 @@ def device_of_key(key: str) -> Device:
     if found.revoked_at is not None or not found.device.is_active:
         raise RevokedKeyError("This key was revoked. Ask whoever runs the device for the new one.")
     return found.device
+
+
+def device_of_header(authorization: bytes) -> Device | None:
+    """Return the device whose key an `Authorization` header carries; None if it carries none.
+
+    Raises
+    ------
+    UnknownKeyError, RevokedKeyError
+    """
+    scheme, _, key = authorization.partition(b" ")
+    return device_of_key(key.strip().decode("latin-1")) if scheme.lower() == b"bearer" else None
+
+
+def device_of_kind(device: object, *, kind: Device.Kind) -> Device:
+    """Return the device, which must be there and of this kind.
+
+    Raises
+    ------
+    NoKeyError, WrongKindOfKeyError
+    """
+    if not isinstance(device, Device):
+        raise NoKeyError("This address needs a device's key.")
+    if device.kind != kind:
+        raise WrongKindOfKeyError(
+            f"This is a key of kind {device.kind}; this address is for kind {kind.value}."
+        )
+    return device

@@ -1,0 +1,26 @@
+"""What onboard units ask for; what they report comes in through `telematics.ingest`."""
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from fleet import clock
+from telematics.api.auth import DeviceKeyAuthentication, IsObu, truck_of
+from telematics.models import Downlink
+from telematics.services.downlinks import fetch_downlinks
+
+
+class AssignmentView(APIView):
+    """`GET /api/v1/obu/assignment`: the assignment the truck should know of."""
+
+    authentication_classes = [DeviceKeyAuthentication]
+    permission_classes = [IsObu]
+
+    def get(self, request: Request) -> Response:
+        """Return the assignment, or 204 when the truck has none."""
+        waiting = fetch_downlinks(
+            truck_of(request).pk, now=clock.now(), kinds=[Downlink.Kind.ASSIGNMENT]
+        )
+        if waiting.assignment is None:
+            return Response(status=204)
+        return Response(waiting.assignment)

@@ -1,0 +1,14 @@
+import time
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from tests.builders import NOW
+
+
+@pytest.fixture
+def standing_clock(settings: SettingsWrapper) -> None:
+    """Hold the service's clock at `builders.NOW`: it runs, but at a billionth of the speed."""
+    settings.CLOCK_RATE = 1e-9
+    settings.CLOCK_WALL_S = time.time()
+    settings.CLOCK_AT_S = NOW.timestamp()
