@@ -1,13 +1,13 @@
 import time
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from tests.builders import NOW
 
 
 @pytest.fixture
-def standing_clock(settings: SettingsWrapper) -> None:
+def standing_clock(settings: Settings) -> None:
     """Hold the service's clock at `builders.NOW`: it runs, but at a billionth of the speed."""
     settings.CLOCK_RATE = 1e-9
     settings.CLOCK_WALL_S = time.time()
