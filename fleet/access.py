@@ -124,3 +124,11 @@ def places_for(user: Viewer) -> QuerySet[Place]:
     if own is None:
         return Place.objects.none()
     return Place.objects.filter(Q(operator__isnull=True) | Q(operator=own))
+
+
+def driver_of(user: Viewer) -> Driver | None:
+    """Return the driver a signed-in user is; None for everybody else and for those let go."""
+    own = _operator_of(user)
+    if own is None or not isinstance(user, User) or user.role != User.Role.DRIVER:
+        return None
+    return Driver.objects.filter(user=user, is_active=True, carrier=own).first()
