@@ -1,0 +1,132 @@
+"""One listener a process: tells the open streams of a driver that there may be news.
+
+Redis says it at once; while Redis is away, the database is asked every `LOOK_S`. Both only wake a
+stream, which reads what is promised from the database itself, so a lost message costs seconds.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import redis.asyncio
+import structlog
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+from redis.exceptions import RedisError
+
+from dispatch.driver.marks import Mark, marks_of
+
+LOOK_S = 3.0
+RETRY_S = 1.0
+STREAMS_A_DRIVER = 3
+CHANNELS = "driver.*"
+log = structlog.get_logger()
+
+
+@dataclass(eq=False, slots=True)
+class Listener:
+    """An open stream: `news` is set when it should look; `is_replaced` when newer ones took over.
+
+    `mark` is what it sent last; `is_welcome` turns False when its driver was signed out.
+    """
+
+    driver_id: int
+    mark: Mark
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    is_replaced: bool = False
+    is_welcome: bool = True
+
+
+class Hub:
+    """The streams of one event loop, by driver."""
+
+    def __init__(self) -> None:
+        self.streams: defaultdict[int, list[Listener]] = defaultdict(list)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def join(self, listener: Listener) -> None:
+        """Add a stream; the oldest of a driver with too many gives way."""
+        streams = self.streams[listener.driver_id]
+        streams.append(listener)
+        for oldest in streams[:-STREAMS_A_DRIVER]:
+            oldest.is_replaced = True
+            oldest.news.set()
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._look())]
+
+    def leave(self, listener: Listener) -> None:
+        """Remove a stream; the last one turns the light off."""
+        streams = self.streams[listener.driver_id]
+        with contextlib.suppress(ValueError):
+            streams.remove(listener)
+        if not streams:
+            del self.streams[listener.driver_id]
+        if not self.streams:
+            for task in self._tasks:
+                task.cancel()
+            self._tasks = []
+
+    def wake(self, driver_id: int) -> None:
+        """Let the driver's streams look."""
+        for listener in self.streams.get(driver_id, ()):
+            listener.news.set()
+
+    async def _hear(self) -> None:
+        """Listen to Redis for as long as there are streams, whether Redis is there or not."""
+        while True:
+            client = redis.asyncio.Redis.from_url(
+                settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=5
+            )
+            try:
+                async with client.pubsub(ignore_subscribe_messages=True) as channel:
+                    await channel.psubscribe(CHANNELS)
+                    async for message in channel.listen():
+                        _, _, driver_id = message["channel"].decode().partition(".")
+                        if driver_id.isdecimal():
+                            self.wake(int(driver_id))
+            except (RedisError, OSError) as error:
+                log.warning("driver_streams_without_redis", error=str(error))
+            finally:
+                await client.aclose()
+            await asyncio.sleep(RETRY_S)
+
+    async def _look(self) -> None:
+        """Ask the database every `LOOK_S` for all streams at once what is new."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            try:
+                marks = await read_marks(list(self.streams))
+            except Exception as error:
+                log.warning("driver_streams_without_database", error=str(error))
+                continue
+            for driver_id, listeners in list(self.streams.items()):
+                for listener in listeners:
+                    mark = marks.get(driver_id)
+                    if mark is None or mark.key != listener.mark.key:
+                        listener.is_welcome = False
+                    if mark != listener.mark:
+                        listener.news.set()
+
+
+@sync_to_async(thread_sensitive=False)
+def read_marks(driver_ids: list[int]) -> dict[int, Mark]:
+    """Read the marks in a thread, and hand the connection back at once."""
+    try:
+        return marks_of(driver_ids)
+    finally:
+        connection.close()
+
+
+_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+
+
+def hub() -> Hub:
+    """Return the hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        for closed in [known for known in _hubs if known.is_closed()]:
+            del _hubs[closed]
+        _hubs[loop] = Hub()
+    return _hubs[loop]

@@ -1,0 +1,97 @@
+"""`GET /api/v1/driver/stream`: what is promised, at once and at every change."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from dispatch.driver.hub import Listener, hub
+from dispatch.driver.marks import Mark, marks_of
+from dispatch.selectors.cards import assignment_card, iso, live_assignment_of_driver
+from fleet import clock
+from fleet.access import driver_of
+from fleet.api.problems import problem_response
+
+BEAT_S = 15.0
+LASTS_S = 3600.0  # then the page opens a new one, and shows its session again
+
+
+async def stream(request: HttpRequest) -> HttpResponseBase:
+    """Open a driver's stream; events are `assignment`, `beat` and `replaced`."""
+    if request.method != "GET":
+        detail = _("Only GET.")
+        return problem_response(status=405, code="method_not_allowed", detail=detail)
+    driver_id = await _driver_id(request)
+    if driver_id is None:
+        detail = _("Sign in with a link or QR code from your manager.")
+        return problem_response(status=401, code="not_signed_in", detail=detail)
+    response = StreamingHttpResponse(events(driver_id), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"  # a proxy must pass each event on at once
+    return response
+
+
+async def events(driver_id: int) -> AsyncIterator[bytes]:
+    """Yield the events of one stream until its page goes away."""
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + LASTS_S
+    beats_at = loop.time() + BEAT_S
+    listener = Listener(driver_id, Mark("?"))
+    home = hub()
+    home.join(listener)
+    try:
+        yield b"retry: 1000\n\n"
+        listener.mark, card = await _read(driver_id)
+        yield event("assignment", card, listener.mark)
+        while loop.time() < ends_at:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(listener.news.wait(), max(0, beats_at - loop.time()))
+            if listener.is_replaced:
+                yield event("replaced", None)
+                return
+            if not listener.is_welcome:
+                return
+            if loop.time() >= beats_at:
+                beats_at = loop.time() + BEAT_S
+                yield event("beat", {"server_time": iso(clock.now())})
+            if not listener.news.is_set():
+                continue
+            listener.news.clear()
+            mark, card = await _read(driver_id)
+            if mark != listener.mark:
+                listener.mark = mark
+                yield event("assignment", card, mark)
+    finally:
+        home.leave(listener)
+
+
+def event(name: str, data: Any, mark: Mark | None = None) -> bytes:
+    """Write one event; its id names the promise and its version."""
+    name_line = f"event: {name}\n"
+    id_line = f"id: {mark.assignment_id}.{mark.version}\n" if mark else ""
+    return f"{id_line}{name_line}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+@sync_to_async
+def _driver_id(request: HttpRequest) -> int | None:
+    driver = driver_of(request.user)
+    return driver.pk if driver else None
+
+
+@sync_to_async(thread_sensitive=False)
+def _read(driver_id: int) -> tuple[Mark, dict[str, Any] | None]:
+    """Read mark and card in a thread, and hand the connection back at once."""
+    try:
+        live = live_assignment_of_driver(driver_id)
+        mark = marks_of([driver_id]).get(driver_id, Mark(""))
+        card = assignment_card(live, now=clock.now()) if live else None
+        version = (live.pk, live.version) if live else (None, None)
+        return Mark(mark.key, *version), card
+    finally:
+        connection.close()
