@@ -1,12 +1,13 @@
 """Read settings from the environment; a bad or missing value stops the start with one sentence."""
 
+import os
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+_YES, _NO = {"1", "yes", "true", "on"}, {"", "0", "no", "false", "off"}
 
 
 class SettingError(SystemExit):
@@ -18,7 +19,58 @@ def fail(sentence: str) -> NoReturn:
     raise SettingError(f"yizhan: {sentence}")
 
 
+def text(name: str, default: str) -> str:
+    """Return the text of `name`."""
+    return os.environ.get(name, "") or default
+
+
 def required(name: str, hint: str) -> str:
     """Return the text of `name`, or stop and say what to set."""
-    value: str = env.str(name, default="")
-    return value or fail(f"{name} is not set. {hint}")
+    return text(name, "") or fail(f"{name} is not set. {hint}")
+
+
+def words(name: str, default: list[str]) -> list[str]:
+    """Return the comma-separated words of `name`."""
+    return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
+
+
+def flag(name: str) -> bool:
+    """Return whether `name` is on; off when it is not set."""
+    value = os.environ.get(name, "").lower()
+    if value not in _YES | _NO:
+        fail(f"{name} is '{value}', which is neither yes nor no.")
+    return value in _YES
+
+
+def number(name: str, default: float) -> float:
+    """Return the number in `name`."""
+    try:
+        return float(text(name, str(default)))
+    except ValueError:
+        fail(f"{name} is '{os.environ[name]}', which is not a number.")
+
+
+def whole(name: str, default: int) -> int:
+    """Return the whole number in `name`."""
+    try:
+        return int(text(name, str(default)))
+    except ValueError:
+        fail(f"{name} is '{os.environ[name]}', which is not a whole number.")
+
+
+def address(name: str, default: str) -> str:
+    """Return the http(s) address in `name`, without a slash at its end."""
+    value = text(name, default)
+    if not value.startswith(("http://", "https://")):
+        fail(f"{name} is '{value}', which does not begin with http:// or https://.")
+    return value.rstrip("/")
+
+
+def postgresql(name: str, url: str) -> dict[str, Any]:
+    """Return Django's form of a PostgreSQL address."""
+    if not url.startswith(("postgresql://", "postgres://")):
+        fail(f"{name} is not an address of PostgreSQL. Example: postgresql://user:secret@host/name")
+    database: dict[str, Any] = environ.Env.db_url_config(
+        url, engine="django.db.backends.postgresql"
+    )
+    return database

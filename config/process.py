@@ -45,19 +45,22 @@ def bound(
     return [*here, str(cwd or Path.cwd()), *map(str, command)]
 
 
-def stop(process: subprocess.Popen[Any], how: signal.Signals, *, within_s: float) -> bool:
-    """Ask a child to end; kill its whole group if it does not. False if it had to be killed."""
-    if process.poll() is None:
+def stop(
+    process: subprocess.Popen[Any], how: signal.Signals | None = None, *, within_s: float
+) -> None:
+    """Wait for a child to end, after the signal `how` if given; then kill all that is left."""
+    if how and process.poll() is None:
         process.send_signal(how)
-    try:
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(within_s)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-        process.wait()
-        return False
-    return True
+    kill_group(process)
+    process.wait()
+
+
+def kill_group(process: subprocess.Popen[Any]) -> None:
+    """Kill a child and every process of the session it leads."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _become(identity: str) -> None:

@@ -2,21 +2,21 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from config import policy
-from config.env import BASE_DIR, env, fail, required
+from config import env, policy
+from config.env import BASE_DIR, fail, required
 from config.logs import logging_settings
 
 VERSION = "0.1.0"
-DEMO = env.bool("YIZHAN_DEMO", default=False)  # only the demo's launcher and these checks read it
-DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.flag("YIZHAN_DEMO")  # only the demo's launcher and these checks read it
+DEBUG = env.flag("DEBUG")
 if DEBUG and not DEMO:
     fail("DEBUG is on outside the demo. Unset DEBUG.")
 
 SECRET_KEY = required("SECRET_KEY", "Give 50 random characters, the same on every process.")
 DATABASE_URL = required("DATABASE_URL", "Example: postgresql://yizhan:secret@localhost:5432/yizhan")
 REDIS_URL = required("REDIS_URL", "Example: redis://:secret@localhost:6379/0")
-PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
+PUBLIC_URL = env.address("PUBLIC_URL", "http://127.0.0.1:8000")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Behind TLS (PUBLIC_URL says https) everything is secure-only; the demo speaks http on loopback.
@@ -31,12 +31,12 @@ if _TLS:  # the proxy must set this header itself, whatever the client sent
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The service's clock: fleet/clock.py. Rate 1 is real time; replays and the demo run faster.
-CLOCK_RATE = env.float("CLOCK_RATE", default=1.0)
-CLOCK_WALL_S = env.float("CLOCK_WALL_S", default=0.0)
-CLOCK_AT_S = env.float("CLOCK_AT_S", default=0.0)
+CLOCK_RATE = env.number("CLOCK_RATE", 1.0)
+CLOCK_WALL_S = env.number("CLOCK_WALL_S", 0.0)
+CLOCK_AT_S = env.number("CLOCK_AT_S", 0.0)
 
 SECURE_CSP = policy.STRICT
-LOGGING = logging_settings(env.str("LOG_LEVEL", default="INFO"))
+LOGGING = logging_settings(env.text("LOG_LEVEL", "INFO"))
 
 INSTALLED_APPS = [
     "config",
@@ -95,8 +95,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
-DATABASE_POOL_MAX = env.int("DATABASE_POOL_MAX", default=0)
+DATABASES = {"default": env.postgresql("DATABASE_URL", DATABASE_URL)}
+DATABASE_POOL_MAX = env.whole("DATABASE_POOL_MAX", 0)
 if DATABASE_POOL_MAX:  # web processes only: a pool does not survive the worker's fork
     DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": DATABASE_POOL_MAX}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -118,7 +118,7 @@ SESSION_COOKIE_AGE = 30 * 24 * 3600
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
+TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 
 STATIC_URL = "static/"
@@ -126,7 +126,7 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 WHITENOISE_USE_FINDERS = True
 
 # Days of truck reports that are kept; older ones are dropped day by day (telematics).
-REPORT_RETENTION_DAYS = env.int("REPORT_RETENTION_DAYS", default=90)
+REPORT_RETENTION_DAYS = env.whole("REPORT_RETENTION_DAYS", 90)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

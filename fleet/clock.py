@@ -9,13 +9,10 @@ from django.conf import settings
 def now() -> datetime:
     """Return the instant it is for the service, aware, in UTC.
 
-    At ``CLOCK_RATE`` 1 this is wall time. At another rate the clock stood at ``CLOCK_AT_S``
-    when the wall showed ``CLOCK_WALL_S`` (both seconds since 1970) and has run at that rate since.
+    The clock stood at ``CLOCK_AT_S`` when the wall showed ``CLOCK_WALL_S`` (both seconds since
+    1970) and has run at ``CLOCK_RATE`` since. With 0, 0 and 1, the defaults, that is wall time.
     """
-    wall_s = time.time()
-    if settings.CLOCK_RATE == 1:
-        return datetime.fromtimestamp(wall_s, UTC)
-    ran_s = (wall_s - settings.CLOCK_WALL_S) * settings.CLOCK_RATE
+    ran_s = (time.time() - settings.CLOCK_WALL_S) * settings.CLOCK_RATE
     return datetime.fromtimestamp(settings.CLOCK_AT_S + ran_s, UTC)
 
 

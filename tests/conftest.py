@@ -4,11 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 
 from tests.private import close_servers, serve_tests
 
 serve_tests()
+django.setup()  # the conftest.py files below may import models
 
 pytest_plugins = ["tests.browser", "tests.stack"]
 
