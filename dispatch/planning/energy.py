@@ -160,7 +160,7 @@ def battery_power_w(
     air = air_density_kg_m3(temperature_c, altitude_m)
     force_n = (
         mass * np.asarray(acceleration_ms2, dtype=np.float64)
-        + mass * GRAVITY_MS2 * (np.sin(slope) + np.where(speed_ms > 0.0, rolling, 0.0))
+        + mass * GRAVITY_MS2 * (np.sin(slope) + rolling)
         + 0.5 * air * vehicle.drag_coefficient * vehicle.frontal_area_m2 * speed_ms**2
     )
     wheel_w = force_n * speed_ms
