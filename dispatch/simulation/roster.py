@@ -28,12 +28,13 @@ class ShuttleStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckStart:
-    """A truck, its onboard unit and its driver.
+    """A truck (`id` as its driver's page names it), its onboard unit and its driver.
 
     `progress` is how much of the first haul lies behind it: 0 waits at the origin for
     `ready_in_s`. A patient driver leaves the answer to a person at the same login for a while.
     """
 
+    id: int
     plate: str
     vin: str
     obu_key: str
@@ -81,7 +82,7 @@ class StationStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
-    """How a person gets into the demo; `path` alone signs a driver in."""
+    """How a person gets into the demo; `path` is where."""
 
     role: str
     username: str
@@ -91,7 +92,10 @@ class Login:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
-    """The whole scenario; `begins_at_s` is the instant (since 1970) it describes."""
+    """The whole scenario; `begins_at_s` is the instant (since 1970) it describes.
+
+    `driver_link` is a path that signs a person in as the driver of the first truck, once.
+    """
 
     seed: int
     begins_at_s: float
@@ -99,3 +103,4 @@ class Roster:
     trucks: list[TruckStart]
     stations: list[StationStart]
     logins: list[Login] = field(default_factory=list)
+    driver_link: str = ""

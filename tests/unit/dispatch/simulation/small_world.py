@@ -32,6 +32,7 @@ def truck(number: int, soc_percent: float, **rest: Any) -> TruckStart:
     )
     values = {"progress": 0.1 * (number % 8), "ready_in_s": 60.0 * number, **rest}
     return TruckStart(
+        id=number,
         plate=f"T{number}",
         vin=f"VIN{number}",
         obu_key="",
