@@ -45,7 +45,7 @@ format: venv ## format the code and mend what ruff can mend
 	@$(PYTHON) -m ruff check --fix .
 
 doctor: ## list what this machine has and lacks
-	@p=$(PYTHON); [ -x $$p ] || p=$$(bash config/find-python.sh); $$p -m config.doctor
+	@p=$(PYTHON); [ -x $$p ] || p=$$(bash config/find-python.sh) || p=python3; $$p -m config.doctor
 
 lock: venv ## compile requirements/*.txt anew from pyproject.toml
 	@uv=$$(command -v uv || echo "$(PYTHON) -m uv"); \

@@ -1,14 +1,20 @@
 """Health doors for supervisors and load balancers: /livez and /readyz."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import redis
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models.functions import Now
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from fleet.models import Heartbeat
+
+RELAY_SILENT = timedelta(seconds=15)
 
 
 @never_cache
@@ -22,9 +28,9 @@ def livez(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when the service can do its work, else 503 and which part cannot."""
-    parts = {name: _answer(check) for name, check in CHECKS.items()}
-    ready = all(part == "ok" for part in parts.values())
-    return JsonResponse({"ready": ready, "parts": parts}, status=200 if ready else 503)
+    found = parts()
+    ready = all(said == "ok" for said in found.values())
+    return JsonResponse({"ready": ready, "parts": found}, status=200 if ready else 503)
 
 
 def _answer(check: Callable[[], str]) -> str:
@@ -54,8 +60,20 @@ def _broker() -> str:
     return "ok"
 
 
+def _relay() -> str:
+    # By the database's clock, as the relay writes it.
+    alive = Heartbeat.objects.filter(name="relay", beat_at__gt=Now() - RELAY_SILENT)
+    return "ok" if alive.exists() else "silent"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "migrations": _migrations,
     "broker": _broker,
+    "relay": _relay,
 }
+
+
+def parts() -> dict[str, str]:
+    """Return each part the service needs and `ok` or what is wrong with it."""
+    return {name: _answer(check) for name, check in CHECKS.items()}

@@ -7,9 +7,13 @@ import logging
 import pytest
 import structlog
 from django.conf import settings
+from django.db.models import F
 from django.test import AsyncClient, Client
 
+from config.health import RELAY_SILENT
 from config.logs import hide_private
+from dispatch.services.outbox import beat
+from fleet.models import Heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +60,17 @@ def test_values_with_private_names_are_hidden() -> None:
 
 
 def test_ready_says_which_part_is_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/readyz").json()["parts"]["broker"] == "ok"
+    silent = client.get("/readyz")
+    assert silent.status_code == 503
+    assert silent.json()["parts"] == {
+        "database": "ok",
+        "migrations": "ok",
+        "broker": "ok",
+        "relay": "silent",
+    }
+    beat("relay", process="x")
+    assert client.get("/readyz").json()["ready"]
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["parts"]["broker"] == "unreachable"
+    assert client.get("/readyz").json()["parts"]["broker"] == "unreachable"
+    Heartbeat.objects.update(beat_at=F("beat_at") - RELAY_SILENT)
+    assert client.get("/readyz").json()["parts"]["relay"] == "silent"

@@ -1,0 +1,19 @@
+"""Print what /readyz would answer, a part a line; for `make doctor` and people on the machine."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config.health import parts
+
+
+class Command(BaseCommand):
+    """Each line is the part's name and `ok`, or what is wrong with it."""
+
+    help = "Print the health of database, migrations, broker and relay."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Print the lines."""
+        for name, said in parts().items():
+            self.stdout.write(f"{name} {said}")
