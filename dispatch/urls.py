@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dispatch.api import driver as driver_api
+from dispatch.api import station as station_api
 from dispatch.driver.stream import stream
 
 ACTIONS = ("accept", "decline", "leave", "arrive", "done")
@@ -18,6 +19,27 @@ DRIVER_API: list[URLPattern | URLResolver] = [
         for action in ACTIONS
     ],
 ]
+STATION_API: list[URLPattern | URLResolver] = [
+    path("arrivals", station_api.ArrivalsView.as_view(), name="station-arrivals"),
+    path(
+        "charge-plan",
+        station_api.ChargePlanView.as_view(),
+        name="station-charge-plan",
+    ),
+    path("check-ins", station_api.CheckInsView.as_view(), name="station-check-ins"),
+    path("swaps", station_api.SwapsView.as_view(), name="station-swaps"),
+    path(
+        "lanes/<int:number>/close",
+        station_api.LaneCloseView.as_view(),
+        name="station-lane-close",
+    ),
+    path(
+        "lanes/<int:number>/open",
+        station_api.LaneOpenView.as_view(),
+        name="station-lane-open",
+    ),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/driver/", include(DRIVER_API)),
+    path("api/v1/station/", include(STATION_API)),
 ]

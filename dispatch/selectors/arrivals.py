@@ -1,0 +1,73 @@
+"""Who comes to a station, and what its slots charge: what the station's screen shows."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+
+from dispatch.models import PackHold, SwapAssignment
+from dispatch.selectors.cards import iso, live_assignments
+from dispatch.selectors.charging import pack_ready_at, windows_ahead
+from fleet.models import Pack, Slot, SwapStation
+
+
+def arrivals_of_station(station: SwapStation) -> list[dict[str, Any]]:
+    """Return the trucks promised a swap at a station and not through, in order of time.
+
+    Four queries, however many come.
+    """
+    holds = PackHold.objects.filter(is_live=True).select_related("pack__slot").order_by("position")
+    coming = live_assignments().filter(station=station)
+    return [
+        _arrival(assignment) for assignment in coming.prefetch_related(Prefetch("holds", holds))
+    ]
+
+
+def _arrival(assignment: SwapAssignment) -> dict[str, Any]:
+    return {
+        "assignment": assignment.pk,
+        "state": assignment.state,
+        "plate": assignment.truck.plate,
+        "lane": assignment.lane.number,
+        "eta": iso(assignment.eta),
+        "window_from": iso(assignment.window.lower),
+        "window_to": iso(assignment.window.upper),
+        "starts_at": iso(assignment.occupies.lower),
+        "packs": [
+            {
+                "position": hold.position,
+                "code": hold.pack.code,
+                "slot": hold.pack.slot.number
+                if hold.pack.slot and hold.pack.slot.station_id == assignment.station_id
+                else None,
+            }
+            for hold in assignment.holds.all()
+        ],
+    }
+
+
+def charge_plan_of_station(station: SwapStation, *, now: datetime) -> list[dict[str, Any]]:
+    """Return what each slot of a station charges from now on, and when its pack is ready."""
+    windows = windows_ahead(station.pk, now=now)
+    ready = pack_ready_at([station.pk], now=now)
+    packs = {pack.slot_id: pack for pack in Pack.objects.filter(slot__station=station)}
+    plan = []
+    for slot in Slot.objects.filter(station=station).order_by("number"):
+        pack = packs.get(slot.pk)
+        ready_at = ready.get(pack.pk) if pack else None
+        plan.append(
+            {
+                "slot": slot.number,
+                "pack_code": pack.code if pack else None,
+                "windows": [
+                    {
+                        "from": window.during.lower.isoformat(),
+                        "to": window.during.upper.isoformat(),
+                        "power_kw": window.power_w / 1000,
+                    }
+                    for window in windows.get(slot.pk, [])
+                ],
+                "ready_at": iso(ready_at) if ready_at else None,
+            }
+        )
+    return plan
