@@ -1,17 +1,33 @@
 """Celery tasks of dispatch: each takes a job's row and calls one service (ADR 0003)."""
 
+from django.conf import settings
+
 from dispatch.services.charging import plan_charging, stations_that_charge
 from dispatch.services.outbox import Tick
-from dispatch.services.watch import expire_offers
+from dispatch.services.replans import PLAN_TASK
+from dispatch.services.runs import RegionBusyError, run_plan, sweep_runs
+from dispatch.services.watch import expire_offers, watch_assignments
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
-from fleet.tasks import job_task
+from fleet.tasks import JobBusyError, job_task
 
+BUSY_WAIT_S = 0.3
 SCHEDULE = (
-    Tick(name="dispatch.expire_offers", every_s=5),
+    Tick(name=PLAN_TASK, every_s=settings.PLAN_EVERY_S, queue="plan", is_per_region=True),
+    Tick(name="dispatch.expire_offers", every_s=2),
+    Tick(name="dispatch.watch_assignments", every_s=2),
     Tick(name="dispatch.plan_charging", every_s=20),
-    Tick(name="dispatch.sweep_jobs", every_s=600),
+    Tick(name="dispatch.sweep", every_s=600),
 )
+
+
+@job_task(name=PLAN_TASK, lease_s=90)
+def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
+    """Plan a region once."""
+    try:
+        run_plan(region_id, cause=cause, read_clock=clock.now)
+    except RegionBusyError as error:
+        raise JobBusyError(wait_s=BUSY_WAIT_S) from error
 
 
 @job_task(name="dispatch.expire_offers", lease_s=30)
@@ -20,10 +36,10 @@ def expire_offers_task() -> None:
     expire_offers(now=clock.now())
 
 
-@job_task(name="dispatch.sweep_jobs", lease_s=120)
-def sweep_jobs_task() -> None:
-    """Delete the rows of work done long ago."""
-    sweep_jobs()
+@job_task(name="dispatch.watch_assignments", lease_s=30)
+def watch_assignments_task() -> None:
+    """Move promises along as the trucks' movements tell, and end those whose time is over."""
+    watch_assignments(now=clock.now())
 
 
 @job_task(name="dispatch.plan_charging", lease_s=60)
@@ -31,3 +47,10 @@ def plan_charging_task(station_id: int | None = None) -> None:
     """Plan what the slots of a station charge; of all stations, each on its own, by the tick."""
     for pk in stations_that_charge() if station_id is None else [station_id]:
         plan_charging(pk, now=clock.now())
+
+
+@job_task(name="dispatch.sweep", lease_s=300)
+def sweep_task() -> None:
+    """Delete the rows of work and of plans done long ago."""
+    sweep_jobs()
+    sweep_runs(now=clock.now())

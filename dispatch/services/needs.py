@@ -1,0 +1,76 @@
+"""Which trucks must swap, by when, and which nobody can help: written where others read it."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from dispatch.planning.plan import SwapPlan
+from dispatch.services.replans import promise_replan
+from dispatch.snapshot import Snapshot, TruckAhead
+from telematics.models import Alarm, RouteNeed
+
+SOON = timedelta(minutes=45)
+RISK = Alarm.Kind.STRANDED_RISK
+LEVELS = {"unreachable": 3, "no_packs": 2, "no_capacity": 2, "hold_impossible": 2}
+DETAILS = {
+    "unreachable": "It can reach no station that could swap it.",
+    "no_packs": "No station it can reach has packs for it.",
+    "no_capacity": "No lane or charged pack is free for it in time.",
+    "hold_impossible": "Its promise can no longer be kept.",
+    "not_worth_it": "Serving it would cost the fleet more than leaving it.",
+}
+
+
+def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
+    """Write the energy each truck on shift needs ahead, and raise or lift stranded risks."""
+    for truck_id, ahead in snapshot.on_shift.items():
+        _note_need(truck_id, ahead, snapshot.as_of)
+    unserved = {left.truck: left.reason for left in plan.unserved}
+    for plate, ahead in snapshot.trucks.items():
+        reason = unserved.get(plate)
+        if reason is not None and _is_risk(reason, ahead):
+            raise_stranded_risk(ahead, reason=reason, now=now)
+        else:
+            lift_stranded_risk(ahead.route.truck.pk, now=now)
+    for truck_id in {a.truck_id for a in snapshot.standing.firm.values()}:
+        lift_stranded_risk(truck_id, now=now)
+
+
+def _note_need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> None:
+    in_s = ahead.needs_swap_in_s()
+    RouteNeed.objects.update_or_create(
+        truck_id=truck_id,
+        defaults={
+            "computed_at": as_of,
+            "energy_wh": max(0, ahead.needed_wh),
+            "reserve_wh": ahead.reserve_wh,
+            "needs_swap_by": None if in_s is None else as_of + timedelta(seconds=in_s),
+        },
+    )
+
+
+def _is_risk(reason: str, ahead: TruckAhead) -> bool:
+    in_s = ahead.needs_swap_in_s()
+    return reason == "unreachable" or (in_s is not None and in_s < SOON.total_seconds())
+
+
+def raise_stranded_risk(ahead: TruckAhead, *, reason: str, now: datetime) -> bool:
+    """Open the alarm for a truck that cannot be helped; True if it was not open yet."""
+    truck, soc = ahead.route.truck, ahead.route.state.soc_percent
+    level = LEVELS.get(reason, 1)
+    detail = f"{truck.plate} at {soc:.0f} %: {DETAILS.get(reason, reason)}"
+    already = Alarm.objects.filter(kind=RISK, truck=truck, closed_at__isnull=True)
+    if already.update(level=level, detail=detail):
+        return False
+    try:
+        with transaction.atomic():
+            Alarm.objects.create(kind=RISK, truck=truck, level=level, detail=detail, opened_at=now)
+            promise_replan(truck.region_id, cause="stranded_risk", now=now)
+    except IntegrityError:
+        return False  # another opened it at this moment
+    return True
+
+
+def lift_stranded_risk(truck_id: int, *, now: datetime) -> None:
+    """Close the truck's alarm: it is promised a swap, or needs none any more."""
+    Alarm.objects.filter(kind=RISK, truck=truck_id, closed_at__isnull=True).update(closed_at=now)

@@ -1,0 +1,273 @@
+"""Write promises down; the database's constraints decide who gets lane, packs and truck."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from statistics import NormalDist
+from typing import Any
+
+import pghistory
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
+
+from dispatch.models import DriverNotice, PackHold, SwapAssignment
+from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
+from dispatch.services.news import refresh_downlink, tell_driver
+from fleet.models import Lane, Pack, SwapStation, TruckSight, User
+
+OFFER_LASTS = timedelta(seconds=120)
+WINDOW_BUFFER = timedelta(minutes=10)
+CODE_TRIES = 20
+CODE_TAKEN = "dispatch_check_in_code_opens_one_swap"
+REFUSALS = {
+    "dispatch_lane_takes_one_truck_at_a_time": "lane_taken",
+    "dispatch_truck_is_in_one_lane_at_a_time": "truck_taken",
+    "dispatch_one_live_swap_a_trip": "trip_has_a_swap",
+    "dispatch_pack_is_promised_once_at_a_time": "pack_taken",
+    "dispatch_position_gets_one_pack": "pack_taken",
+    "dispatch_pack_fits_the_swap": "pack_does_not_fit",
+    CODE_TAKEN: "no_code_free",
+}
+
+
+class PromiseRefusedError(DispatchError):
+    """A constraint, or a pack that has gone meanwhile, stands against the promise."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"The promise cannot be written: {code}.")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """Everything that is promised to a truck.
+
+    `packs` are by position: the pack, and from when it is at the station (None: it is there).
+    """
+
+    region_id: int
+    truck_id: int
+    driver_id: int | None
+    trip_id: int | None
+    station: SwapStation
+    lane: Lane
+    starts_at: datetime
+    eta: datetime
+    leave_by_at: datetime
+    distance_m: int
+    soc_on_arrival_percent: float
+    packs: tuple[tuple[int, datetime | None], ...]
+    why: dict[str, Any] = field(default_factory=dict)
+    options: list[dict[str, Any]] = field(default_factory=list)
+    plan_run_id: int | None = None
+    decided_by: User | None = None
+    is_pinned: bool = False
+    offer_lasts: timedelta = OFFER_LASTS
+
+    @property
+    def occupies(self) -> DateTimeTZRange:
+        """Return when the truck stands in the lane."""
+        return DateTimeTZRange(self.starts_at, self.starts_at + timedelta(seconds=self.lane.swap_s))
+
+    @property
+    def window(self) -> DateTimeTZRange:
+        """Return when the truck may come."""
+        return DateTimeTZRange(self.starts_at - WINDOW_BUFFER, self.starts_at + WINDOW_BUFFER)
+
+    def probability(self, *, now: datetime) -> float:
+        """Return how likely the truck comes within its window: a normal spread of its way."""
+        way_s = max(0.0, (self.eta - now).total_seconds())
+        slack_s = (self.starts_at + WINDOW_BUFFER - self.eta).total_seconds()
+        return round(min(0.99, NormalDist(sigma=60 + 0.12 * way_s).cdf(slack_s)), 3)
+
+
+def write_promise(promise: Promise, *, now: datetime) -> SwapAssignment:
+    """Promise a swap: assignment, pack holds, the station's sight of the truck, and the news.
+
+    One short transaction.
+
+    Raises
+    ------
+    PromiseRefusedError
+        Its code says which constraint stood against it; nothing was written.
+    """
+    with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "promised"):
+        _packs_must_be_there(promise)
+        assignment = _insert(promise, now=now)
+        _hold(assignment, promise, now=now)
+        TruckSight.objects.create(
+            truck_id=promise.truck_id,
+            operator_id=promise.station.operator_id,
+            during=DateTimeTZRange(now, None),
+            assignment_id=assignment.pk,
+        )
+        refresh_downlink(promise.truck_id, now=now)
+        tell_driver(assignment, kind=DriverNotice.Kind.OFFERED, now=now)
+    return assignment
+
+
+def change_promise(
+    assignment: SwapAssignment, promise: Promise, *, now: datetime
+) -> SwapAssignment:
+    """Give a standing promise another lane, time or packs at the same station, and tell.
+
+    Raises
+    ------
+    PromiseRefusedError
+        A constraint stands against it; the promise stays as it was.
+    NotAllowedNowError
+        It has ended, or its truck is there already.
+    """
+    with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "changed"):
+        _packs_must_be_there(promise)
+        changed = SwapAssignment.objects.filter(
+            pk=assignment.pk,
+            station=promise.station,
+            state__in=["offered", "accepted", "en_route"],
+            version=assignment.version,
+        ).update(version=F("version") + 1, **_columns(promise, now=now))
+        fresh = SwapAssignment.objects.get(pk=assignment.pk)
+        if not changed:
+            raise NotAllowedNowError(state=fresh.state, to="changed")
+        fresh.holds.filter(is_live=True).update(is_live=False)
+        _hold(fresh, promise, now=now)
+        refresh_downlink(fresh.truck_id, now=now)
+        tell_driver(fresh, kind=DriverNotice.Kind.CHANGED, now=now, why=promise.why)
+    return fresh
+
+
+def divert(assignment: SwapAssignment, promise: Promise, *, now: datetime) -> SwapAssignment:
+    """End a promise because another station is better, and offer that, in one transaction.
+
+    Raises
+    ------
+    PromiseRefusedError, NotAllowedNowError
+        The old promise stands as it was.
+    """
+    with transaction.atomic():
+        move_assignment(
+            assignment_id=assignment.pk,
+            to="diverted",
+            now=now,
+            reason=str(promise.why.get("code", "better_station")),
+            by=promise.decided_by,
+            expected_version=assignment.version,
+            replans=False,
+        )
+        return write_promise(promise, now=now)
+
+
+def change_together(
+    changes: list[tuple[SwapAssignment, Promise]], *, now: datetime
+) -> list[SwapAssignment]:
+    """Change several promises in one transaction, so that two may exchange lanes or packs.
+
+    Raises
+    ------
+    PromiseRefusedError, NotAllowedNowError
+        None of them is changed.
+    """
+    with _refusals_by_name(), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET CONSTRAINTS dispatch_lane_takes_one_truck_at_a_time,"
+                " dispatch_pack_is_promised_once_at_a_time DEFERRED"
+            )
+        done = [change_promise(assignment, promise, now=now) for assignment, promise in changes]
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    return done
+
+
+def _packs_must_be_there(promise: Promise) -> None:
+    """Lock the packs that are said to be at the station, and see that they still are."""
+    here = [pack for pack, comes_at in promise.packs if comes_at is None]
+    rows = Pack.objects.filter(
+        pk__in=here,
+        is_quarantined=False,
+        slot__station=promise.station,
+        slot__is_blocked=False,
+    )
+    if len(rows.select_for_update(of=("self",), no_key=True)) < len(here):
+        raise PromiseRefusedError("pack_gone")
+
+
+def _columns(promise: Promise, *, now: datetime) -> dict[str, Any]:
+    return {
+        "lane": promise.lane,
+        "window": promise.window,
+        "occupies": promise.occupies,
+        "eta": promise.eta,
+        "leave_by_at": promise.leave_by_at,
+        "distance_m": max(0, promise.distance_m),
+        "soc_on_arrival_percent": promise.soc_on_arrival_percent,
+        "probability": promise.probability(now=now),
+        "why": promise.why,
+        "options": promise.options,
+        "plan_run_id": promise.plan_run_id,
+    }
+
+
+def _insert(promise: Promise, *, now: datetime) -> SwapAssignment:
+    """Insert the row under a check-in code that no live promise of the station has."""
+    for _ in range(CODE_TRIES):
+        try:
+            with transaction.atomic():
+                return SwapAssignment.objects.create(
+                    region_id=promise.region_id,
+                    truck_id=promise.truck_id,
+                    driver_id=promise.driver_id,
+                    trip_id=promise.trip_id,
+                    station=promise.station,
+                    check_in_code=f"{secrets.randbelow(1_000_000):06d}",
+                    offered_at=now,
+                    offer_expires_at=now + promise.offer_lasts,
+                    is_pinned=promise.is_pinned,
+                    decided_by=promise.decided_by,
+                    **_columns(promise, now=now),
+                )
+        except IntegrityError as error:
+            if constraint_of(error) != CODE_TAKEN:
+                raise
+    raise PromiseRefusedError("no_code_free")
+
+
+def _hold(assignment: SwapAssignment, promise: Promise, *, now: datetime) -> None:
+    until = promise.occupies.upper
+    for position, (pack_id, comes_at) in enumerate(promise.packs, start=1):
+        start = min(max(now, comes_at or now), promise.starts_at)
+        PackHold.objects.create(
+            assignment=assignment,
+            pack_id=pack_id,
+            position=position,
+            during=DateTimeTZRange(start, max(until, start + timedelta(seconds=1))),
+        )
+
+
+def _history(by: User | None, reason: str) -> Any:
+    return pghistory.context(reason=reason, **({"user": by.pk} if by else {}))
+
+
+class _refusals_by_name:  # noqa: N801  reads as a statement: with refusals by name
+    """Turn the constraint that was violated into the code of a refusal."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, IntegrityError):
+            name = constraint_of(error)
+            if name in REFUSALS:
+                raise PromiseRefusedError(REFUSALS[name]) from error
+
+
+def constraint_of(error: IntegrityError) -> str:
+    """Return the name of the constraint PostgreSQL refused by; empty if it names none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return str(getattr(diagnosis, "constraint_name", None) or "")
+
+
+def pinned(promise: Promise, *, by: User | None) -> Promise:
+    """Return the promise as a person's decision, which the planner does not touch."""
+    return replace(promise, is_pinned=True, decided_by=by)

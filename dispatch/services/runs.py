@@ -1,0 +1,172 @@
+"""One round of planning: snapshot, planner, check, promises; with all of it kept for replay."""
+
+import gzip
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from dispatch.models import PlanRun
+from dispatch.planning.baseline import greedy
+from dispatch.planning.exchange import plan_to_json, problem_from_json, problem_to_json
+from dispatch.planning.params import PlannerParams
+from dispatch.planning.plan import SwapPlan
+from dispatch.planning.problem import SwapProblem
+from dispatch.services.decisions import carry_out
+from dispatch.services.needs import note_needs
+from dispatch.services.planner_alarms import note_planner_health
+from dispatch.services.planner_child import PlannerCall, PlannerFailedError, call_planner
+from dispatch.services.replans import PLAN_TASK
+from dispatch.snapshot import Snapshot, take_snapshot
+from fleet.models import Job, Region
+
+log = logging.getLogger(__name__)
+LOCK_SPACE = 0x59495A48
+"""First half of the advisory locks' keys, so that they meet no others."""
+SEED = 1
+FALLBACK_TIME_LIMIT_S = 5.0
+ROUTINE = "tick"
+KEEP_PROBLEMS = timedelta(days=2)
+KEEP_RUNS = timedelta(days=30)
+
+
+class RegionBusyError(Exception):
+    """Another planner has the region."""
+
+
+@contextmanager
+def region_lock(region_id: int) -> Iterator[None]:
+    """Hold a region alone, without a transaction; a crash of the holder sets it free.
+
+    Raises
+    ------
+    RegionBusyError
+        Someone else holds it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK_SPACE, region_id])
+        is_ours = cursor.fetchone()[0]
+    if not is_ours:
+        raise RegionBusyError
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, region_id])
+
+
+def run_plan(
+    region_id: int, *, cause: str = ROUTINE, read_clock: Callable[[], datetime]
+) -> PlanRun:
+    """Plan a region once and promise what comes of it.
+
+    `read_clock` gives the service's time, before and after the planner has had its seconds.
+
+    Raises
+    ------
+    RegionBusyError
+        Another planner has the region: try again soon.
+    """
+    with region_lock(region_id):
+        _take_over_waiting_jobs(region_id)
+        region = Region.objects.get(pk=region_id)
+        now = read_clock()
+        PlanRun.objects.filter(region=region, state=PlanRun.State.RUNNING).update(
+            state=PlanRun.State.FAILED, error="Its process ended."
+        )
+        run = PlanRun.objects.create(region=region, cause=cause[:60], started_at=now)
+        try:
+            _plan(run, region, now=now, read_clock=read_clock)
+        except Exception as error:
+            run.state, run.error = PlanRun.State.FAILED, f"{type(error).__name__}: {error}"[:2000]
+            run.save()
+            raise
+    return run
+
+
+def _take_over_waiting_jobs(region_id: int) -> None:
+    """Mark the plans of the region that wait to be rung as done by this one.
+
+    Not the one that runs this: it is leased.
+    """
+    Job.objects.filter(
+        name=PLAN_TASK,
+        state=Job.State.PENDING,
+        leased_until__isnull=True,
+        payload__region_id=region_id,
+    ).update(state=Job.State.DONE, error="covered by another plan")
+
+
+def _plan(
+    run: PlanRun, region: Region, *, now: datetime, read_clock: Callable[[], datetime]
+) -> None:
+    snapshot = take_snapshot(region, now=now)
+    run.problem_gz = pack_problem(snapshot.problem)
+    run.trucks = len(snapshot.problem.trucks)
+    started_s = time.monotonic()
+    plan = _ask_planner(run, snapshot.problem)
+    run.seconds = round(time.monotonic() - started_s, 3)
+    run.plan, run.cost_s, run.bound_s = plan_to_json(plan), plan.cost_s, plan.bound_s
+    run.served = len({swap.truck for swap in plan.swaps})
+    run.unserved = len(plan.unserved)
+    run.save()
+    _promise(run, plan, snapshot, now=read_clock())
+
+
+def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime) -> None:
+    outcome = carry_out(plan, snapshot, plan_run_id=run.pk, now=now)
+    note_needs(snapshot, plan, now=now)
+    note_planner_health(run, now=now)
+    run.written, run.refused = outcome.written, outcome.refused
+    if run.state == PlanRun.State.RUNNING:
+        run.state = PlanRun.State.DONE
+    run.save()
+
+
+def _ask_planner(run: PlanRun, problem: SwapProblem) -> SwapPlan:
+    """Ask the planner; if it fails, `greedy` in a child, and if that fails, `greedy` here."""
+    is_urgent = run.cause != ROUTINE
+    limit_s = settings.PLANNER_URGENT_TIME_LIMIT_S if is_urgent else settings.PLANNER_TIME_LIMIT_S
+    call = PlannerCall(
+        name=settings.PLANNER_NAME,
+        module=settings.PLANNER_MODULE,
+        time_limit_s=limit_s,
+        memory_mb=settings.PLANNER_MEMORY_MB,
+        workers=settings.PLANNER_WORKERS,
+        seed=SEED,
+    )
+    run.planner = call.name
+    try:
+        return call_planner(problem, call)
+    except (PlannerFailedError, OSError) as error:
+        log.warning("planner %s failed: %s", call.name, error)
+        run.error, run.planner, run.state = str(error), "greedy", PlanRun.State.FALLBACK
+    fallback = PlannerCall(name="greedy", time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1, seed=SEED)
+    try:
+        return call_planner(problem, fallback)
+    except (PlannerFailedError, OSError) as error:
+        log.warning("the fallback's child failed too: %s", error)
+        run.error += f" / {error}"
+    return greedy(problem, PlannerParams(time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1))
+
+
+def pack_problem(problem: SwapProblem) -> bytes:
+    """Return the problem as it is stored: the exchange format, compressed."""
+    return gzip.compress(json.dumps(problem_to_json(problem)).encode(), mtime=0)
+
+
+def stored_problem(run: PlanRun) -> SwapProblem:
+    """Return the problem a plan run was given."""
+    return problem_from_json(json.loads(gzip.decompress(bytes(run.problem_gz or b""))))
+
+
+def sweep_runs(*, now: datetime) -> None:
+    """Forget the problems of old runs, and very old runs altogether."""
+    old = PlanRun.objects.filter(started_at__lt=now - KEEP_PROBLEMS, problem_gz__isnull=False)
+    old.update(problem_gz=None)
+    PlanRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()

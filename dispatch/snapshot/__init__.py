@@ -1,0 +1,6 @@
+"""From rows to a `SwapProblem`: the only bridge between the database and the planner."""
+
+from dispatch.snapshot.region import Snapshot, Wish, take_snapshot
+from dispatch.snapshot.trucks import TruckAhead, WayToStation
+
+__all__ = ["Snapshot", "TruckAhead", "WayToStation", "Wish", "take_snapshot"]

@@ -1,0 +1,191 @@
+"""Promises that stand already: those that bind the plan, and those it may still change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dispatch.lifecycle import LIVE
+from dispatch.models import PackHold, SwapAssignment
+from dispatch.planning import problem as planning
+from dispatch.snapshot.stations import (
+    CHARGED_SOC_PERCENT,
+    Span,
+    StationRows,
+    charge_s,
+    charge_w,
+    closed_spans,
+    planned_pack,
+    seconds_until,
+)
+from dispatch.snapshot.trucks import TruckAhead
+from fleet.models import Pack, Region
+
+AT_THE_STATION = {"arrived", "queued", "swapping"}
+DRIFT_S = 180
+"""An accepted promise is planned again when its truck comes later than this after its start."""
+OVERRUN_S = 120
+"""How long a lane is still taken to be busy once a swap takes longer than it should."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """The live promises of a region.
+
+    `firm` ones stay as they are: their lanes are busy, their packs gone, and what they bring back
+    is stock (`comes_at`: pack to when it is handed in). `loose` ones (by truck) the plan may move
+    or drop.
+    """
+
+    firm: dict[int, SwapAssignment] = field(default_factory=dict)
+    loose: dict[int, SwapAssignment] = field(default_factory=dict)
+    broken: dict[int, str] = field(default_factory=dict)
+    holds: dict[int, list[PackHold]] = field(default_factory=dict)
+    comes_at: dict[int, datetime] = field(default_factory=dict)
+
+    def packs_of_firm(self) -> set[int]:
+        """Return the packs nobody else may have."""
+        return {
+            hold.pack_id
+            for assignment in self.firm.values()
+            for hold in self.holds.get(assignment.pk, [])
+        }
+
+
+def read_standing(
+    region: Region,
+    rows: StationRows,
+    *,
+    trucks: dict[int, TruckAhead],
+    in_hand: set[int],
+    now: datetime,
+) -> Standing:
+    """Read the live promises and tell the firm from the loose.
+
+    Loose are offers nobody accepted yet, and accepted ones that cannot be kept as they are
+    (`broken`: `closed`, `pack_gone`, or `late` by more than `DRIFT_S`), if their truck is one
+    of those `in_hand` and reports, and no person pinned them.
+    """
+    standing = Standing()
+    assignments = SwapAssignment.objects.filter(region=region, state__in=LIVE)
+    live = list(assignments.select_related("lane", "station", "trip").order_by("occupies", "pk"))
+    holds = PackHold.objects.filter(assignment__in=live, is_live=True)
+    for hold in holds.select_related("pack__type", "pack__slot").order_by("position"):
+        standing.holds.setdefault(hold.assignment_id, []).append(hold)
+    for assignment in live:
+        ahead = trucks.get(assignment.truck_id)
+        is_open = assignment.truck_id in in_hand and assignment.truck_id not in standing.loose
+        if (
+            ahead is None
+            or not is_open
+            or assignment.is_pinned
+            or assignment.state in AT_THE_STATION
+        ):
+            standing.firm[assignment.pk] = assignment
+            continue
+        if fault := _fault(assignment, standing, rows, ahead=ahead, now=now):
+            standing.broken[assignment.pk] = fault
+        if fault or assignment.state == "offered":
+            standing.loose[assignment.truck_id] = assignment
+        else:
+            standing.firm[assignment.pk] = assignment
+    return standing
+
+
+def _fault(
+    assignment: SwapAssignment,
+    standing: Standing,
+    rows: StationRows,
+    *,
+    ahead: TruckAhead,
+    now: datetime,
+) -> str:
+    """Return why a promise cannot be kept as it is; empty if it can."""
+    start_s, end_s = _span(assignment, now=now)
+    closed = closed_spans(assignment.lane, rows, now=now, horizon=timedelta(hours=6), busy=())
+    is_station_open = assignment.station_id in {station.pk for station in rows.stations}
+    if not is_station_open or any(a < end_s and b > start_s for a, b in closed):
+        return "closed"
+    usable = {pack.pk for pack in rows.packs.get(assignment.station_id, [])}
+    if any(
+        hold.pack_id not in usable and not _comes_in_time(hold, assignment, standing)
+        for hold in standing.holds.get(assignment.pk, [])
+    ):
+        return "pack_gone"
+    arrive_s = arrival_s(assignment, ahead)
+    return "late" if arrive_s is not None and arrive_s > start_s + DRIFT_S else ""
+
+
+def arrival_s(assignment: SwapAssignment, ahead: TruckAhead) -> int | None:
+    """Return when the truck would be at the promised station, in seconds from the snapshot."""
+    legs = [leg.trip_id for leg in ahead.route.legs]
+    after = legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
+    way = ahead.ways.get((after, assignment.station_id))
+    return way.arrive_s if way else None
+
+
+def _comes_in_time(hold: PackHold, assignment: SwapAssignment, standing: Standing) -> bool:
+    """Say whether a pack that is on a truck is brought by a firm promise before it is needed."""
+    return any(
+        hold.pack.truck_id == other.truck_id
+        and other.station_id == assignment.station_id
+        and other.occupies.upper <= assignment.occupies.lower
+        for other in standing.firm.values()
+    )
+
+
+def busy_spans(lane_id: int, standing: Standing, *, now: datetime) -> list[Span]:
+    """Return when firm promises have a lane, in seconds after `now`."""
+    spans = []
+    for assignment in standing.firm.values():
+        if assignment.lane_id == lane_id:
+            start_s, end_s = _span(assignment, now=now)
+            if assignment.state == "swapping":
+                start_s, end_s = 0, max(end_s, OVERRUN_S)
+            spans.append((start_s, end_s))
+    return spans
+
+
+def _span(assignment: SwapAssignment, *, now: datetime) -> Span:
+    occupies = assignment.occupies
+    return seconds_until(occupies.lower, now), seconds_until(occupies.upper, now)
+
+
+def packs_brought_back(
+    station_id: int, standing: Standing, rows: StationRows, *, now: datetime
+) -> list[planning.Pack]:
+    """Return the packs that firm promises bring to a station, charged after their swap."""
+    coming = {a.truck_id: a for a in standing.firm.values() if a.station_id == station_id}
+    station = next((s for s in rows.stations if s.pk == station_id), None)
+    if station is None or not coming:
+        return []
+    power_w = charge_w(station, rows.packs.get(station_id, []))
+    carried = Pack.objects.filter(truck__in=list(coming), is_quarantined=False)
+    packs = []
+    for pack in carried.select_related("type").order_by("pk"):
+        assignment = coming[pack.truck_id or 0]
+        standing.comes_at[pack.pk] = assignment.occupies.upper
+        missing_percent = max(0.0, CHARGED_SOC_PERCENT - assignment.soc_on_arrival_percent)
+        missing_wh = int(pack.type.capacity_wh * missing_percent / 100)
+        end_s = max(0, seconds_until(assignment.occupies.upper, now))
+        packs.append(planned_pack(pack, ready_s=end_s + charge_s(missing_wh, power_w)))
+    return packs
+
+
+def hold_in_plan(
+    assignment: SwapAssignment,
+    *,
+    trips_of_legs: Iterable[int | None],
+    lane_name: str,
+    packs: Iterable[str],
+    now: datetime,
+) -> planning.Hold:
+    """Return a loose promise in the planner's words; it leaves the route on its trip's leg."""
+    legs = list(trips_of_legs)
+    after = legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
+    return planning.Hold(
+        after=after,
+        station=assignment.station.code,
+        lane=lane_name,
+        start_s=max(0, seconds_until(assignment.occupies.lower, now)),
+        packs=tuple(packs),
+    )

@@ -1,0 +1,275 @@
+"""Trucks as the planner sees them: energy on board, the way ahead, and ways by stations."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+import numpy as np
+from django.db.models import Q
+
+from dispatch.lifecycle import LIVE
+from dispatch.models import Ban, SwapAssignment, Trip
+from dispatch.planning.travel import TravelProvider
+from dispatch.snapshot.routes import (
+    HORIZON,
+    Drive,
+    Driven,
+    LegAhead,
+    RouteAhead,
+    StopAhead,
+    drive_all,
+    point_of,
+    route_ahead,
+    stations_on_the_way,
+)
+from dispatch.snapshot.stations import full_wh
+from fleet.models import Pack, Region, Shift, SwapStation
+from telematics.models import TruckState
+
+STALE_AFTER = timedelta(minutes=10)
+LOW_ABOVE_RESERVE_PERCENT = 10.0
+DECLINE_COUNTS_FOR = timedelta(minutes=10)
+NOT_THERE = {"too_far", "road_blocked", "other", ""}
+"""Reasons of a driver against the station; the others are against swapping at all just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayToStation:
+    """A detour: leaving the route after stop `after`, to a station and on to the next stop.
+
+    `arrive_s` is from the moment of the snapshot, `distance_m` from where the truck is now, and
+    `arrival_wh` what is on board at the gate, all without swaps before.
+    """
+
+    after: int
+    station_id: int
+    to: Driven
+    back: Driven
+    arrive_s: int
+    distance_m: int
+    arrival_wh: int
+
+
+@dataclass(slots=True)
+class TruckAhead:
+    """A truck on shift with everything that is known of the hours before it."""
+
+    route: RouteAhead
+    driver_id: int | None
+    packs: list[Pack]
+    legs: list[Driven] = field(default_factory=list)
+    ways: dict[tuple[int, int], WayToStation] = field(default_factory=dict)
+    is_idle: bool = False
+
+    @property
+    def capacity_wh(self) -> int:
+        """Return what the packs on the truck would hold if charged to the brim."""
+        model = self.route.truck.model
+        own = sum(pack.type.capacity_wh * pack.soh_percent / 100 for pack in self.packs)
+        missing = model.pack_positions - len(self.packs)
+        return int(own + missing * model.pack_type.capacity_wh)
+
+    @property
+    def energy_wh(self) -> int:
+        """Return what is on board."""
+        return int(self.capacity_wh * self.route.state.soc_percent / 100)
+
+    @property
+    def reserve_wh(self) -> int:
+        """Return what is never planned away."""
+        return ceil(self.capacity_wh * self.route.truck.reserve_percent / 100)
+
+    @property
+    def needed_wh(self) -> int:
+        """Return what the legs ahead take."""
+        return sum(leg.energy_wh for leg in self.legs)
+
+    def needs_swap_in_s(self) -> int | None:
+        """Return when the energy left meets the reserve; None if it never does on this route."""
+        left, at_s = self.energy_wh - self.reserve_wh, 0.0
+        for leg, stop in zip(self.legs, self.route.stops[1:], strict=True):
+            if leg.energy_wh > left:
+                share = max(0.0, left / leg.energy_wh) if leg.energy_wh else 0.0
+                return int(at_s + share * leg.travel_s)
+            left -= leg.energy_wh
+            at_s += leg.travel_s + stop.dwell_s
+        return None
+
+
+@dataclass(slots=True)
+class ShiftRows:
+    """The trucks on shift of a region, read together."""
+
+    trucks: dict[int, TruckAhead] = field(default_factory=dict)
+    stale: dict[int, str] = field(default_factory=dict)
+
+
+def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> ShiftRows:
+    """Read the trucks on shift with their live state, packs and trips ahead."""
+    shifts = Shift.objects.filter(
+        ended_at__isnull=True, truck__region=region, truck__is_active=True
+    ).select_related("truck__model__pack_type")
+    drivers = {shift.truck_id: shift for shift in shifts.order_by("truck__plate")}
+    states = {row.truck_id: row for row in TruckState.objects.filter(truck__in=list(drivers))}
+    trips = _trips(list(drivers), now=now)
+    packs = defaultdict(list)
+    for pack in Pack.objects.filter(truck__in=list(drivers)).select_related("type"):
+        packs[pack.truck_id].append(pack)
+    found = ShiftRows()
+    for pk, shift in drivers.items():
+        state = states.get(pk)
+        if state is None or now - state.recorded_at > STALE_AFTER:
+            found.stale[pk] = shift.truck.plate
+            continue
+        route = route_ahead(shift.truck, state, trips[pk], travel=travel, now=now)
+        carried = sorted(packs[pk], key=lambda pack: pack.position or 0)
+        found.trucks[pk] = TruckAhead(route, shift.driver_id, carried)
+    return found
+
+
+def _trips(trucks: list[int], *, now: datetime) -> dict[int, list[Trip]]:
+    rows = Trip.objects.filter(truck__in=trucks).filter(
+        Q(state=Trip.State.UNDERWAY) | Q(state=Trip.State.PLANNED, ready_at__lt=now + HORIZON)
+    )
+    found: dict[int, list[Trip]] = defaultdict(list)
+    for trip in rows.select_related("origin", "destination").order_by("-state", "ready_at", "pk"):
+        found[trip.truck_id or 0].append(trip)
+    return found
+
+
+def add_stop_to_swap(ahead: TruckAhead) -> None:
+    """Give a truck without a way ahead, but low on charge, a reason to swap all the same.
+
+    It gets a stop where it is and a leg there that costs one watt-hour more than it can spare.
+    """
+    soc, reserve = ahead.route.state.soc_percent, ahead.route.truck.reserve_percent
+    if ahead.route.legs or soc > reserve + LOW_ABOVE_RESERVE_PERCENT:
+        return
+    force_swap(ahead)
+
+
+def force_swap(ahead: TruckAhead) -> None:
+    """Replace the way ahead by a stay where the truck is that it cannot pay for."""
+    here = ahead.route.stops[0]
+    ahead.route.stops = [here, StopAhead(here.point)]
+    ahead.route.legs = [LegAhead(float(ahead.route.truck.model.curb_mass_kg))]
+    ahead.is_idle = True
+
+
+def exclusions(trucks: list[int], *, now: datetime) -> tuple[dict[int, set[int]], set[int]]:
+    """Return the stations each truck is not to be sent to, and the trucks not to be asked now.
+
+    People's bans hold until they end; a driver's refusal of a station, or of swapping at all,
+    holds for `DECLINE_COUNTS_FOR`.
+    """
+    banned: dict[int, set[int]] = defaultdict(set)
+    for truck_id, station_id in Ban.objects.filter(truck__in=trucks, until__gt=now).values_list(
+        "truck_id", "station_id"
+    ):
+        banned[truck_id].add(station_id)
+    resting = set()
+    declined = SwapAssignment.objects.filter(
+        truck__in=trucks, state="declined", ended_at__gt=now - DECLINE_COUNTS_FOR
+    )
+    for truck_id, station_id, reason in declined.values_list(
+        "truck_id", "station_id", "end_reason"
+    ):
+        if reason in NOT_THERE:
+            banned[truck_id].add(station_id)
+        else:
+            resting.add(truck_id)
+    return banned, resting
+
+
+def measure(
+    trucks: dict[int, TruckAhead],
+    stations: list[SwapStation],
+    *,
+    banned: dict[int, set[int]],
+    travel: TravelProvider,
+) -> None:
+    """Work out every leg and every way by a station, all in one go."""
+    promised = _promised_stations(list(trucks))
+    drives: list[Drive] = []
+    jobs: list[tuple[TruckAhead, list[tuple[int, SwapStation]]]] = []
+    for pk, ahead in trucks.items():
+        able = [s for s in stations if s.pk not in banned.get(pk, ()) and _takes(s, ahead)]
+        detours = _detours(ahead, able, keep=promised.get(pk, set()))
+        jobs.append((ahead, detours))
+        drives += _drives(ahead, detours)
+    driven = iter(drive_all(drives, travel=travel))
+    for ahead, detours in jobs:
+        ahead.legs = [next(driven) for _ in ahead.route.legs]
+        if ahead.is_idle:
+            spare_wh = max(0, ahead.energy_wh - ahead.reserve_wh)
+            ahead.legs = [Driven(0, 0, spare_wh + 1)]
+        for after, station in detours:
+            way = _way(ahead, after, station.pk, next(driven), next(driven))
+            ahead.ways[after, station.pk] = way
+
+
+def _promised_stations(trucks: list[int]) -> dict[int, set[int]]:
+    rows = SwapAssignment.objects.filter(truck__in=trucks, state__in=LIVE)
+    found: dict[int, set[int]] = defaultdict(set)
+    for truck_id, station_id in rows.values_list("truck_id", "station_id"):
+        found[truck_id].add(station_id)
+    return found
+
+
+def _takes(station: SwapStation, ahead: TruckAhead) -> bool:
+    """Say whether some lane of the station swaps the truck's type of pack."""
+    wanted = ahead.route.truck.model.pack_type_id
+    for lane in station.lanes.all():
+        types = [pack_type.pk for pack_type in lane.pack_types.all()]
+        if not types or wanted in types:
+            return True
+    return False
+
+
+def _detours(
+    ahead: TruckAhead, stations: list[SwapStation], *, keep: set[int]
+) -> list[tuple[int, SwapStation]]:
+    if not stations or not ahead.route.legs:
+        return []
+    points = np.array([(s.latitude_deg, s.longitude_deg) for s in stations])
+    kept = [index for index, station in enumerate(stations) if station.pk in keep]
+    return [
+        (after, stations[index])
+        for after, indices in enumerate(stations_on_the_way(ahead.route, points))
+        for index in [*indices, *(index for index in kept if index not in indices)]
+    ]
+
+
+def _drives(ahead: TruckAhead, detours: list[tuple[int, SwapStation]]) -> list[Drive]:
+    route = ahead.route
+    model, air_c = route.truck.model, route.temperature_c
+    points = [stop.point for stop in route.stops]
+    drives = [
+        Drive(points[k], points[k + 1], model, leg.mass_kg, air_c)
+        for k, leg in enumerate(route.legs)
+    ]
+    for after, station in detours:
+        mass_kg, gate = route.legs[after].mass_kg, point_of(station)
+        drives.append(Drive(points[after], gate, model, mass_kg, air_c))
+        drives.append(Drive(gate, points[after + 1], model, mass_kg, air_c))
+    return drives
+
+
+def _way(ahead: TruckAhead, after: int, station_id: int, to: Driven, back: Driven) -> WayToStation:
+    before = ahead.legs[:after]
+    stays_s = sum(stop.dwell_s for stop in ahead.route.stops[1 : after + 1])
+    return WayToStation(
+        after=after,
+        station_id=station_id,
+        to=to,
+        back=back,
+        arrive_s=sum(leg.travel_s for leg in before) + stays_s + to.travel_s,
+        distance_m=sum(leg.distance_m for leg in before) + to.distance_m,
+        arrival_wh=ahead.energy_wh - sum(leg.energy_wh for leg in before) - to.energy_wh,
+    )
+
+
+def full_set_wh(ahead: TruckAhead) -> tuple[tuple[str, int], ...]:
+    """Return code and full energy of the packs on the truck, by position."""
+    return tuple((pack.code, full_wh(pack)) for pack in ahead.packs)
