@@ -6,6 +6,7 @@ TRUCKS ?= 60
 STATIONS ?= 6
 SPEED ?= 10
 SEED ?= 1
+PORT ?= 8000
 PYTHON := .venv/bin/python
 # System checks need settings that parse, not servers that answer.
 SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
@@ -20,9 +21,10 @@ help: ## list the targets
 venv: ## make .venv with the locked libraries
 	@bash config/make-venv.sh dev
 
-demo: ## start everything with a simulated fleet; TRUCKS= STATIONS= SPEED= SEED=
+demo: ## start everything with a simulated fleet; TRUCKS= STATIONS= SPEED= SEED= PORT=
 	@bash config/make-venv.sh runtime
-	@exec $(PYTHON) -m config.demo --trucks $(TRUCKS) --stations $(STATIONS) --speed $(SPEED) --seed $(SEED)
+	@exec $(PYTHON) -m config.demo --trucks $(TRUCKS) --stations $(STATIONS) --speed $(SPEED) --seed $(SEED) \
+		--port $(PORT)
 
 test: lint ## lint and all tests but the slow ones
 	@$(PYTHON) -m pytest -m "not slow" -n 2 --dist loadgroup

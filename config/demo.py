@@ -78,8 +78,10 @@ class Demo:
         """Start everything and look after it until told to stop."""
         self.state.save(self.state_file, wall_s=time.time())
         try:
-            self.prepare()
+            self.start_servers()
             self.start_service()
+            self.load_scenario()
+            self.start_world()
             self.print_doors()
             self.look_after()
         finally:
@@ -89,29 +91,32 @@ class Demo:
             self.state.save(self.state_file, wall_s=time.time())
             self.say("stopped; nothing is left running")
 
-    def prepare(self) -> None:
-        """Start the private servers, bring the tables up to date, load the scenario once."""
+    def start_servers(self) -> None:
+        """Start the private servers and bring the tables up to date."""
         self.say("starting a private PostgreSQL and Valkey")
         self.servers.start_postgres()
         self.servers.start_redis()
         self.say("creating the tables")
         self._manage("migrate", "--verbosity", "0")
-        if self.state.is_loaded and self.world.exists():
-            return
+
+    def load_scenario(self) -> None:
+        """Build the scenario; at a second start this only renews the drivers' links."""
         named = ", ".join(f"{value} {name}" for name, value in self.state.scenario.items())
         self.say(f"loading the scenario ({named})")
         numbers = [f"--{name}={value}" for name, value in self.state.scenario.items()]
         self._manage("load_scenario", *numbers, f"--secrets={self.world}")
-        self.state.is_loaded = True
 
     def start_service(self) -> None:
-        """Start the service's processes and wait until the web answers."""
+        """Start the service's processes; they come up while the scenario is built."""
         self.say("starting the web server, the workers and the relay")
         children = self.supervisor
         children.start("web", web_command(port=self.port), DATABASE_POOL_MAX="16")
         children.start("relay", manage_command("run_relay"))
         children.start("work", worker_command("work", concurrency=2))
         children.start("plan", worker_command("plan", concurrency=1))
+
+    def start_world(self) -> None:
+        """Wait until the web answers, then let the simulated world begin."""
         end = time.monotonic() + WEB_READY_S
         while not demo_milestones.web_answers(self.base_url):
             if time.monotonic() > end:
@@ -128,7 +133,8 @@ class Demo:
         print()
         for line in demo_milestones.doors(self.base_url, json.loads(self.world.read_text())):
             print(f"    {line}")
-        print(f"    Logs             {self.logs}")
+        print(f"    {'More logins':<17} {self.world}")
+        print(f"    {'Logs':<17} {self.logs}")
         print("    Ctrl-C stops everything.\n", flush=True)
 
     def look_after(self) -> None:

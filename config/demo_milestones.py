@@ -21,6 +21,8 @@ QUESTIONS = {
     ),
 }
 
+SHOWN = {"fleet_manager": "Fleet manager", "station_operator": "Station operator"}
+
 
 def web_answers(base_url: str) -> bool:
     """Whether the web server answers now."""
@@ -68,9 +70,8 @@ class Milestones:
 
 def doors(base_url: str, world: dict[str, Any]) -> Iterator[str]:
     """Yield the lines that say where to enter, from what the scenario wrote about its people."""
-    yield f"Admin            {base_url}/admin/"
-    for login in world.get("logins", []):
-        yield f"  {login['role']:<15}{login['username']} / {login['password']}"
-    if link := world.get("driver_link"):
-        yield f"Driver's phone   {link if link.startswith('http') else base_url + link}"
-    yield f"API              {base_url}/api/v1/docs"
+    for role, name in SHOWN.items():
+        login = next(login for login in world["logins"] if login["role"] == role)
+        yield f"{name:<17} {base_url}{login['path']}  {login['username']} / {login['password']}"
+    yield f"{'Driver':<17} {base_url}{world['driver_link']}"
+    yield f"{'API':<17} {base_url}/api/v1/docs"

@@ -61,7 +61,6 @@ class DemoState:
     secret_key: str
     clock: Clock
     seen_wall_s: float
-    is_loaded: bool = False
 
     @classmethod
     def open(cls, path: Path, *, scenario: dict[str, int], wall_s: float, rate: float) -> Self:
