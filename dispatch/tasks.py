@@ -18,6 +18,8 @@ SCHEDULE = (
     Tick(name="dispatch.watch_assignments", every_s=2),
     Tick(name="dispatch.plan_charging", every_s=20),
     Tick(name="dispatch.sweep", every_s=600),
+    Tick(name="telematics.keep_partitions", every_s=3600),
+    Tick(name="telematics.watch_silence", every_s=60),
 )
 
 

@@ -48,7 +48,16 @@ class Refusal:
     detail: str
 
 
-_each = msgspec.json.Decoder(list[msgspec.Raw])
+_NOTHING = msgspec.Raw(b"")
+# An array of so many places stops the parser at the first value too many; a list would hold them
+# all before it is found too long, and four million values fit into 8 MiB.
+_Batch = msgspec.defstruct(
+    "_Batch",
+    [(f"report_{i}", msgspec.Raw, _NOTHING) for i in range(REPORTS_MAX)],
+    array_like=True,
+    forbid_unknown_fields=True,
+)
+_each = msgspec.json.Decoder(_Batch)
 _one = msgspec.json.Decoder(Report)
 _PLACE = re.compile(r" - at `\$(?P<path>[^`]*)`$")
 _MISSING = re.compile(r"missing required field `(?P<name>\w+)`")
@@ -73,23 +82,39 @@ def decode_reports(body: bytes) -> list[Report | Refusal]:
         413 `too_many`.
     """
     is_array = body.lstrip(b" \t\r\n").startswith(b"[")
+    raws = _split(body) if is_array else [_whole(body)]
+    return [_decode(raw, f"$[{i}]" if is_array else "$") for i, raw in enumerate(raws)]
+
+
+def _whole(body: bytes) -> msgspec.Raw:
     try:
-        raws = _each.decode(body) if is_array else [msgspec.json.decode(body, type=msgspec.Raw)]
+        return msgspec.json.decode(body, type=msgspec.Raw)
     except (msgspec.DecodeError, RecursionError) as error:
-        detail = f"The body is not JSON: {error}. Nothing of it was stored."
-        raise BodyRefusedError(
-            status=HTTPStatus.BAD_REQUEST, code="not_json", detail=detail
-        ) from error
-    if not raws:
-        detail = "The array is empty. Send one report, or an array of 1 to 1,000."
-        raise BodyRefusedError(status=HTTPStatus.BAD_REQUEST, code="invalid", detail=detail)
-    if len(raws) > REPORTS_MAX:
+        raise _not_json(error) from error
+
+
+def _split(body: bytes) -> list[msgspec.Raw]:
+    """Return the values of an array, unread."""
+    try:
+        batch = _each.decode(body)
+    except msgspec.ValidationError as error:
         raise BodyRefusedError(
             status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             code="too_many",
-            detail=f"{len(raws)} reports in one request, at most {REPORTS_MAX}: none was stored.",
-        )
-    return [_decode(raw, f"$[{i}]" if is_array else "$") for i, raw in enumerate(raws)]
+            detail=f"More than {REPORTS_MAX} reports in one request: none was stored.",
+        ) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _not_json(error) from error
+    raws = [raw for raw in msgspec.structs.astuple(batch) if raw is not _NOTHING]
+    if not raws:
+        detail = "The array is empty. Send one report, or an array of 1 to 1,000."
+        raise BodyRefusedError(status=HTTPStatus.BAD_REQUEST, code="invalid", detail=detail)
+    return raws
+
+
+def _not_json(error: Exception) -> BodyRefusedError:
+    detail = f"The body is not JSON: {error}. Nothing of it was stored."
+    return BodyRefusedError(status=HTTPStatus.BAD_REQUEST, code="not_json", detail=detail)
 
 
 def _decode(raw: msgspec.Raw, root: str) -> Report | Refusal:

@@ -1,0 +1,110 @@
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from telematics.models import TruckReport
+from telematics.services.partitions import (
+    TABLE,
+    Upkeep,
+    keep_partitions,
+    partition_days,
+    stray_days,
+)
+from tests.builders import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RETENTION = timedelta(days=90)
+
+
+@pytest.fixture(autouse=True)
+def drop_days() -> Iterator[None]:
+    yield
+    with connection.cursor() as cursor:
+        for day in partition_days():
+            cursor.execute(f"DROP TABLE {TABLE}_d{day:%Y%m%d}")
+
+
+def report(recorded_at: datetime, seq: int = 1) -> None:
+    TruckReport.objects.create(
+        truck_id=1,
+        recorded_at=recorded_at,
+        seq=seq,
+        received_at=NOW,
+        latitude_deg=39,
+        longitude_deg=118,
+        speed_kmh=0,
+        soc_percent=50,
+    )
+
+
+def partition_of(seq: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT tableoid::regclass::text FROM {TABLE} WHERE seq = %s", [seq])
+        name: str = cursor.fetchone()[0]
+        return name
+
+
+def test_a_week_back_and_three_days_ahead_are_made_once() -> None:
+    made = keep_partitions(now=NOW, retention=RETENTION).made
+    assert made[0] == date(2026, 11, 14)
+    assert made[-1] == date(2026, 11, 24)
+    assert len(made) == 11
+    assert keep_partitions(now=NOW, retention=RETENTION) == Upkeep((), (), 0)
+    assert partition_days() == list(made)
+
+
+def test_a_report_goes_to_its_day_in_utc() -> None:
+    keep_partitions(now=NOW, retention=RETENTION)
+    midnight = datetime(2026, 11, 21, tzinfo=UTC)
+    report(midnight, seq=1)
+    report(midnight - timedelta(microseconds=1), seq=2)
+    assert partition_of(1).endswith("_d20261121")
+    assert partition_of(2).endswith("_d20261120")
+
+
+def test_strays_are_kept_reported_and_brought_home(caplog: pytest.LogCaptureFixture) -> None:
+    report(NOW - timedelta(days=30), seq=1)
+    report(NOW, seq=2)
+    assert stray_days() == [date(2026, 10, 22), date(2026, 11, 21)]
+    done = keep_partitions(now=NOW, retention=RETENTION)
+    assert done.brought_home == 2
+    assert "wait in telematics_truckreport_default" in caplog.text
+    assert stray_days() == []
+    assert partition_of(1).endswith("_d20261022")
+    assert TruckReport.objects.count() == 2
+
+
+def test_days_past_retention_are_dropped_whole_and_no_others() -> None:
+    keep_partitions(now=NOW, retention=RETENTION)
+    report(NOW - timedelta(days=7), seq=1)
+    report(NOW, seq=2)
+    later = NOW + timedelta(days=84)
+    done = keep_partitions(now=later, retention=RETENTION)
+    # 84 days on, the oldest day kept is the 15th: what was reported from 08:00 that day on.
+    assert done.dropped == (date(2026, 11, 14),)
+    assert [row.seq for row in TruckReport.objects.all()] == [2]
+
+
+def test_the_partitions_keep_the_key_and_the_index() -> None:
+    keep_partitions(now=NOW, retention=RETENTION)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexdef FROM pg_indexes WHERE tablename = %s ORDER BY 1",
+            [f"{TABLE}_d20261121"],
+        )
+        defined = [row[0] for row in cursor.fetchall()]
+    assert len(defined) == 2
+    assert "brin (recorded_at)" in defined[0]
+    assert "UNIQUE" in defined[1]
+    assert "(truck_id, recorded_at, seq)" in defined[1]
+
+
+@pytest.mark.usefixtures("standing_clock")
+def test_the_command_says_what_it_did() -> None:
+    out = StringIO()
+    call_command("make_partitions", stdout=out)
+    assert out.getvalue() == "11 days made, 0 dropped, 0 stray reports brought home.\n"
