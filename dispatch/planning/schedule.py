@@ -4,7 +4,7 @@ Planners put trucks in and take them out again; the books of the stations see to
 and charged packs are never given twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dispatch.planning.books import StationBook
@@ -50,16 +50,25 @@ class Schedule:
             self.broken |= missing
             missing = self._open_books()
 
-    def best(self, job: Job, ceiling_s: int | None = None) -> Placement | None:
+    def best(
+        self,
+        job: Job,
+        *,
+        ceiling_s: int | None = None,
+        blink: Callable[[], bool] | None = None,
+    ) -> Placement | None:
         """Find the cheapest way to serve a truck that leaves all others as they are.
 
-        None if there is none below `ceiling_s` (default: the price of not serving it).
+        None if there is none below `ceiling_s` (default: the price of not serving it). An
+        itinerary is overlooked whenever `blink` says so.
         """
         chosen: Placement | None = None
         ceiling_s = job.unserved_s if ceiling_s is None else ceiling_s
         for itinerary in job.itineraries:
             if job.weighted_s(itinerary.least_s) >= ceiling_s:
                 break
+            if blink is not None and blink():
+                continue
             found = self.fit(job, itinerary)
             if found is not None and found.cost_s < ceiling_s:
                 chosen, ceiling_s = found, found.cost_s
