@@ -5,8 +5,7 @@ the stock of its pack type is lower by the set. With packs that are alike this i
 to know: a set can be handed out at a time if the stock never falls below it until it is back.
 """
 
-from bisect import bisect_left, bisect_right, insort
-from itertools import accumulate
+from bisect import bisect_left, bisect_right
 
 from dispatch.planning.problem import Lane, Station
 
@@ -51,28 +50,35 @@ class LaneBook:
 
 
 class StockBook:
-    """Charged packs of one type at one station over time."""
+    """Charged packs of one type at one station over time.
+
+    `levels[k]` packs are left from `times[k]` on, once all that happens at that second has.
+    """
 
     def __init__(self, ready_s: list[int]) -> None:
-        self._events = sorted((at_s, -1) for at_s in ready_s)
-        self._tally()
+        self._times = [-_EVER]
+        self._levels = [0]
+        for at_s in ready_s:
+            self.add(at_s, 1)
 
     def take(self, start_s: int, back_s: int, packs: int) -> None:
         """Hand out a set from `start_s` until `back_s`."""
-        insort(self._events, (start_s, packs))
-        insort(self._events, (back_s, -packs))
-        self._tally()
+        begin = self._mark(start_s)
+        end = self._mark(back_s)
+        levels = self._levels
+        levels[begin:end] = [level - packs for level in levels[begin:end]]
 
     def free(self, start_s: int, back_s: int, packs: int) -> None:
         """Undo :meth:`take`."""
-        self._events.remove((start_s, packs))
-        self._events.remove((back_s, -packs))
-        self._tally()
+        times, levels = self._times, self._levels
+        begin, end = bisect_left(times, start_s), bisect_left(times, back_s)
+        levels[begin:end] = [level + packs for level in levels[begin:end]]
+        del times[end], levels[end], times[begin], levels[begin]
 
     def add(self, back_s: int, packs: int) -> None:
-        """Enter packs that come back at `back_s` from a swap whose set is kept apart."""
-        insort(self._events, (back_s, -packs))
-        self._tally()
+        """Enter packs that are there from `back_s` on."""
+        begin = self._mark(back_s)
+        self._levels[begin:] = [level + packs for level in self._levels[begin:]]
 
     def blocked_until_s(self, start_s: int, back_s: int, packs: int) -> int | None:
         """None if a set can be handed out; else the first time at which it might be."""
@@ -90,10 +96,14 @@ class StockBook:
         """Charged packs left at a time, before anything that happens later."""
         return self._levels[bisect_right(self._times, at_s) - 1]
 
-    def _tally(self) -> None:
-        # Packs that become ready sort before packs handed out at the same second.
-        self._times = [-_EVER, *(at_s for at_s, _ in self._events)]
-        self._levels = [0, *accumulate(-taken for _, taken in self._events)]
+    def _mark(self, at_s: int) -> int:
+        """Enter a time without a change; gives the first entry of that time."""
+        index = bisect_left(self._times, at_s)
+        after = bisect_right(self._times, at_s, index)
+        level = self._levels[after - 1]
+        self._times.insert(index, at_s)
+        self._levels.insert(index, level)
+        return index
 
 
 class StationBook:
@@ -112,7 +122,10 @@ class StationBook:
 
     def stock(self, kind: str) -> StockBook:
         """Give the stock of a pack type, empty if the station never had one."""
-        return self.stocks.setdefault(kind, StockBook([]))
+        found = self.stocks.get(kind)
+        if found is None:
+            found = self.stocks[kind] = StockBook([])
+        return found
 
     def earliest(
         self, from_s: int, before_s: int, kind: str, packs: int, charge_s: int

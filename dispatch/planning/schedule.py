@@ -43,6 +43,11 @@ class Schedule:
         self.pins = find_pins(problem)
         self.jobs = [self._job(index, truck) for index, truck in self._wanting()]
         self._change_s = problem.params.change_s
+        self._costs_more = bool(
+            problem.params.change_s
+            or problem.params.s_per_cny
+            or any(truck.weight_percent != 100 for truck in problem.trucks)
+        )
         self.constant_s = self._dropped_s()
         self.broken: set[str] = set(self.pins.impossible)
         missing = self._open_books()
@@ -69,22 +74,23 @@ class Schedule:
                 break
             if blink is not None and blink():
                 continue
-            found = self.fit(job, itinerary)
-            if found is not None and found.cost_s < ceiling_s:
+            found = self.fit(job, itinerary, below_s=ceiling_s)
+            if found is not None:
                 chosen, ceiling_s = found, found.cost_s
         return chosen
 
-    def fit(self, job: Job, itinerary: Itinerary) -> Placement | None:
-        """Place one itinerary as early as the books allow, or so that promises are kept."""
+    def fit(self, job: Job, itinerary: Itinerary, *, below_s: int) -> Placement | None:
+        """Place one itinerary as early as the books allow, or so that promises are kept.
+
+        None if it does not fit, or not for less than `below_s`.
+        """
         if job.truck.id in self.broken:
             return None
-        soon = self._fit(job, itinerary, keep=False)
+        soon = self._fit(job, itinerary, below_s, keep=False)
         if not self._change_s or not job.loose_holds:
             return soon
-        kept = self._fit(job, itinerary, keep=True)
-        if kept is not None and (soon is None or kept.cost_s < soon.cost_s):
-            return kept
-        return soon
+        kept = self._fit(job, itinerary, soon.cost_s if soon else below_s, keep=True)
+        return kept or soon
 
     def put(self, job: Job, placement: Placement) -> None:
         """Serve a truck so; it must not be served yet."""
@@ -113,12 +119,26 @@ class Schedule:
             start_s + self.books[visit.detour.station].lanes[lane].swap_s
             for visit, (start_s, lane) in zip(itinerary.visits, spots, strict=True)
         ]
-        starts_s = tuple(start_s for start_s, _ in spots)
-        lanes = tuple(lane for _, lane in spots)
-        delay_s = job.timeline.cost_s(itinerary, ends_s)
-        delay_s += self._changes_s(job, itinerary, starts_s)
-        cost_s = job.weighted_s(delay_s + self._energy_s(itinerary, starts_s))
-        return Placement(itinerary, starts_s, lanes, delay_s, cost_s)
+        placed = self._placement(job, itinerary, spots, ends_s, _ANY_COST_S)
+        assert placed is not None  # noqa: S101 - no cost is that high
+        return placed
+
+    def _placement(
+        self,
+        job: Job,
+        itinerary: Itinerary,
+        spots: list[tuple[int, int]],
+        ends_s: list[int],
+        below_s: int,
+    ) -> Placement | None:
+        delay_s = cost_s = job.timeline.cost_s(itinerary, ends_s)
+        if self._costs_more:
+            delay_s += self._changes_s(job, itinerary, spots)
+            cost_s = job.weighted_s(delay_s + self._energy_s(itinerary, spots))
+        if cost_s >= below_s:
+            return None
+        starts_s = tuple([start_s for start_s, _ in spots])
+        return Placement(itinerary, starts_s, tuple([lane for _, lane in spots]), delay_s, cost_s)
 
     def _open_books(self) -> set[str]:
         """Serve the trucks with a promise that must be kept; gives those that cannot be."""
@@ -141,9 +161,12 @@ class Schedule:
                 self.put(job, placement)
         return {job.truck.id for job in pinned if job.index not in self.placements}
 
-    def _fit(self, job: Job, itinerary: Itinerary, *, keep: bool) -> Placement | None:
+    def _fit(
+        self, job: Job, itinerary: Itinerary, below_s: int, *, keep: bool
+    ) -> Placement | None:
         truck = job.truck
         spots: list[tuple[int, int]] = []
+        ends_s: list[int] = []
         end_s = 0
         for visit in itinerary.visits:
             spot = self._spot(truck, visit, end_s + visit.lead_s, keep=keep)
@@ -154,11 +177,12 @@ class Schedule:
             if itinerary.returns_to_a_station and visit.pinned is None:
                 book.take(*spot, truck.pack_type, truck.pack_positions, visit.charge_s)
             end_s = spot[0] + book.lanes[spot[1]].swap_s
+            ends_s.append(end_s)
         if itinerary.returns_to_a_station:
             self._give_back(truck, itinerary, spots)
         if len(spots) < len(itinerary.visits):
             return None
-        return self.placed_at(job, itinerary, spots)
+        return self._placement(job, itinerary, spots, ends_s, below_s)
 
     def _give_back(self, truck: Truck, itinerary: Itinerary, spots: list[tuple[int, int]]) -> None:
         for visit, spot in zip(itinerary.visits, spots, strict=False):
@@ -166,12 +190,12 @@ class Schedule:
                 book = self.books[visit.detour.station]
                 book.free(*spot, truck.pack_type, truck.pack_positions, visit.charge_s)
 
-    def _energy_s(self, itinerary: Itinerary, starts_s: tuple[int, ...]) -> int:
+    def _energy_s(self, itinerary: Itinerary, spots: list[tuple[int, int]]) -> int:
         if not self.problem.params.s_per_cny:
             return 0
         return sum(
             self.region.energy_cost_s(visit.detour.station, start_s, visit.charged_wh)
-            for visit, start_s in zip(itinerary.visits, starts_s, strict=True)
+            for visit, (start_s, _) in zip(itinerary.visits, spots, strict=True)
         )
 
     def _spot(
@@ -192,12 +216,12 @@ class Schedule:
             visit.charge_s,
         )
 
-    def _changes_s(self, job: Job, itinerary: Itinerary, starts_s: tuple[int, ...]) -> int:
+    def _changes_s(self, job: Job, itinerary: Itinerary, spots: list[tuple[int, int]]) -> int:
         if not self._change_s or not job.loose_holds:
             return 0
         kept = sum(
             visit.kept is not None and abs(start_s - visit.kept.start_s) <= KEPT_WITHIN_S
-            for visit, start_s in zip(itinerary.visits, starts_s, strict=True)
+            for visit, (start_s, _) in zip(itinerary.visits, spots, strict=True)
         )
         return self._change_s * (job.loose_holds - kept)
 
