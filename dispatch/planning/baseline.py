@@ -5,7 +5,6 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dispatch.planning.assemble import assemble_plan
-from dispatch.planning.bound import least_cost_s
 from dispatch.planning.job import Job
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
@@ -25,7 +24,7 @@ def greedy(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> Swa
     started_s = monotonic()
     schedule = Schedule(problem)
     fill_greedily(schedule)
-    return assemble_plan(schedule, bound_s=least_cost_s(schedule), seconds=monotonic() - started_s)
+    return assemble_plan(schedule, bound_s=schedule.least_cost_s, seconds=monotonic() - started_s)
 
 
 def nearest(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> SwapPlan:
@@ -38,7 +37,7 @@ def nearest(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> Sw
     started_s = monotonic()
     schedule = Schedule(problem)
     _FirstComeFirstServed(schedule).run()
-    return assemble_plan(schedule, bound_s=least_cost_s(schedule), seconds=monotonic() - started_s)
+    return assemble_plan(schedule, bound_s=schedule.least_cost_s, seconds=monotonic() - started_s)
 
 
 def fill_greedily(schedule: Schedule) -> None:

@@ -1,8 +1,118 @@
-"""Proven lower bounds on the cost of any plan."""
+"""A proven lower bound on the cost of any plan, by prices on lanes and charged packs.
 
+References
+----------
+M. Held, P. Wolfe, H. P. Crowder, "Validation of subgradient optimization", Mathematical
+Programming 6 (1974), doi 10.1007/BF01580223; B. T. Polyak, "Minimization of unsmooth
+functionals" (1969), doi 10.1016/0041-5553(69)90061-5, for the length of a step.
+"""
+
+from collections.abc import Callable
+from math import ceil
+from time import monotonic
+
+from dispatch.planning.relaxation import Prices, Relaxation
 from dispatch.planning.schedule import Schedule
 
+_SPLITS = (1, 3, 6, 12)
+"""Slots to a swap, grid by grid."""
+_MOST_CELLS = 6_000_000
+_MEMORY = 0.75
+_PATIENCE = 6
+_SHORTEST_STEP = 0.02
 
-def least_cost_s(schedule: Schedule) -> int:
-    """Each truck alone in the region: no plan can cost less, and it takes no time to know."""
-    return schedule.constant_s + sum(job.least_cost_s for job in schedule.jobs)
+
+def raise_bound(
+    schedule: Schedule,
+    *,
+    upper_s: int,
+    until_s: float,
+    report: Callable[[int], None],
+) -> int:
+    """Find prices at which the relaxed problem costs as much as it can.
+
+    Starts on a coarse grid and carries the prices over to finer ones, whose bounds are higher.
+
+    Parameters
+    ----------
+    upper_s
+        The cost of some plan, seconds: no bound is above it.
+    until_s
+        When to stop, on the monotonic clock.
+    report
+        Called with each higher bound, in whole seconds.
+
+    Returns
+    -------
+    int
+        The highest bound found. Whole, since costs are.
+    """
+    best_s = schedule.least_cost_s
+    climb: _Climb | None = None
+    for split in _SPLITS:
+        slot_s = max(1, _shortest_swap_s(schedule) // split)
+        if monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
+            break
+        climb = _Climb(Relaxation(schedule, slot_s=slot_s), upper_s, coarser=climb)
+        while climb.improves and best_s < upper_s and monotonic() < until_s:
+            climb.step()
+            # A whole cost below the bound less this would take an error of a thousandth.
+            if ceil(climb.best_s - 1e-3) > best_s:
+                best_s = min(upper_s, ceil(climb.best_s - 1e-3))
+                report(best_s)
+    return best_s
+
+
+class _Climb:
+    """Subgradient steps on one grid."""
+
+    def __init__(
+        self, relaxation: Relaxation, upper_s: int, *, coarser: "_Climb | None" = None
+    ) -> None:
+        self.relaxation = relaxation
+        self._upper_s = upper_s
+        self._prices: Prices = relaxation.no_prices()
+        if coarser is not None:
+            self._prices = relaxation.finer(coarser.best_prices, coarser.relaxation)
+        self.best_prices: Prices = self._prices
+        self.best_s = float("-inf")
+        self._length = 1.0 if coarser is None else 0.3
+        self._stalled = 0
+        self._direction: Prices | None = None
+
+    @property
+    def improves(self) -> bool:
+        """Whether steps are still long enough to get anywhere."""
+        return self._length > _SHORTEST_STEP
+
+    def step(self) -> None:
+        """Evaluate the prices and move them along the overuse, averaged over the last steps."""
+        value_s, overuse = self.relaxation.evaluate(self._prices)
+        if value_s > self.best_s + 1.0:
+            self.best_s, self.best_prices, self._stalled = value_s, self._prices, 0
+        else:
+            self._stalled += 1
+        if self._stalled >= _PATIENCE:
+            self._length *= 0.6
+            self._stalled, self._direction, self._prices = 0, None, self.best_prices
+            value_s, overuse = self.relaxation.evaluate(self._prices)
+        if self._direction is not None:
+            overuse = overuse.blended(self._direction, _MEMORY)
+        self._direction = overuse.pressing_on(self._prices)
+        square = self._direction.square
+        if square < 1e-9:
+            self._length = 0.0
+            return
+        missing_s = max(min(self._upper_s, self.best_s * 1.05) - value_s, 1.0)
+        self._prices = self._prices.stepped(self._direction, self._length * missing_s / square)
+
+
+def _shortest_swap_s(schedule: Schedule) -> int:
+    return min(
+        (lane.swap_s for station in schedule.problem.stations for lane in station.lanes), default=1
+    )
+
+
+def _cells(schedule: Schedule, slot_s: int) -> int:
+    visits = sum(len(itinerary.visits) for job in schedule.jobs for itinerary in job.relaxed)
+    return visits * -(-schedule.region.horizon_s // slot_s)

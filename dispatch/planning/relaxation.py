@@ -91,9 +91,7 @@ class Relaxation:
         )
         self._lanes_open, self._window = self._lane_capacity()
         self._stock_ready = self._stock()
-        rows = [
-            (job, number) for job in schedule.jobs for number in range(len(job.relaxed))
-        ]
+        rows = [(job, number) for job in schedule.jobs for number in range(len(job.relaxed))]
         rows.sort(key=lambda row: -len(row[0].relaxed[row[1]].visits))
         self._lengths = np.array([len(job.relaxed[number].visits) for job, number in rows], int)
         self._layers = self._make_layers(rows)
@@ -110,13 +108,13 @@ class Relaxation:
         )
 
     def finer(self, prices: Prices, coarse: "Relaxation") -> Prices:
-        """Carry prices over from a grid whose slots are a whole number of these."""
-        factor = coarse.slot_s // self.slot_s
+        """Carry prices over from a coarser grid."""
         made = self.no_prices()
         for slot in range(coarse.slots):
-            if slot * factor < self.slots:
-                made.lanes[:, slot * factor] = prices.lanes[:, slot]
-            made.stock[:, min(self.slots, (slot + 1) * factor) - 1] += prices.stock[:, slot]
+            begin = min(self.slots - 1, slot * coarse.slot_s // self.slot_s)
+            end = min(self.slots - 1, ((slot + 1) * coarse.slot_s - 1) // self.slot_s)
+            made.lanes[:, begin] += prices.lanes[:, slot]
+            made.stock[:, end] += prices.stock[:, slot]
         return made
 
     def evaluate(self, prices: Prices) -> tuple[float, Prices]:
@@ -258,7 +256,7 @@ class Relaxation:
         return _Layer(station, pool, packs, charge, shift, cost)
 
     def _visit_cost(self, job: Job, number: int, depth: int, ends_s: Floats) -> Floats:
-        """What lateness after a visit costs by the end of its swap; delay is with the last."""
+        """Cost the lateness after a visit by the end of its swap; delay is with the last."""
         itinerary = job.relaxed[number]
         weight = self._schedule.problem.params.late_weight
         cost = np.zeros(len(ends_s))
@@ -274,15 +272,15 @@ class Relaxation:
 
 
 def _alone_s(job: Job) -> float:
-    """What a truck costs that uses none of the itineraries on the grid."""
+    """Cost a truck that uses none of the itineraries on the grid."""
     if job.rest_s is None:
         return float(job.unserved_s)
     return float(min(job.unserved_s, job.weighted_s(job.rest_s)))
 
 
 def _earliest_s(job: Job, number: int, depth: int, quickest_s: dict[str, int]) -> int:
-    """The first start of a visit if the truck waits nowhere."""
-    at_s = 0
+    """Find the first start of a visit if the truck waits nowhere."""
+    at_s = start_s = 0
     for visit in job.relaxed[number].visits[: depth + 1]:
         at_s += visit.lead_s
         if visit.pinned is not None:

@@ -55,6 +55,11 @@ class Schedule:
             self.broken |= missing
             missing = self._open_books()
 
+    @property
+    def least_cost_s(self) -> int:
+        """What no plan can cost less than: each truck alone in the region."""
+        return self.constant_s + sum(job.least_cost_s for job in self.jobs)
+
     def best(
         self,
         job: Job,
@@ -161,9 +166,7 @@ class Schedule:
                 self.put(job, placement)
         return {job.truck.id for job in pinned if job.index not in self.placements}
 
-    def _fit(
-        self, job: Job, itinerary: Itinerary, below_s: int, *, keep: bool
-    ) -> Placement | None:
+    def _fit(self, job: Job, itinerary: Itinerary, below_s: int, *, keep: bool) -> Placement | None:
         truck = job.truck
         spots: list[tuple[int, int]] = []
         ends_s: list[int] = []

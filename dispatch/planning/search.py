@@ -8,6 +8,7 @@ neighbours, greedy insertion with blinks, simulated annealing. A string here is 
 that follow each other at one station.
 """
 
+from collections.abc import Callable
 from math import exp, log
 from random import Random
 from time import monotonic
@@ -21,44 +22,51 @@ _MOST_STATIONS = 3
 _HOT_S = 200.0
 _COLD_S = 4.0
 _LOOK_EVERY = 16
+_STEPS_A_TRUCK = 50
+_STEPS_A_PAIR = 10
 
 
 class Search:
-    """Improves a schedule until a time, a bound or a standstill is reached."""
+    """Improves a schedule until a time, a bound or a number of steps is reached."""
 
-    def __init__(self, schedule: Schedule, *, random: Random, bound_s: int) -> None:
+    def __init__(self, schedule: Schedule, *, random: Random) -> None:
         self._schedule = schedule
         self._random = random
-        self._bound_s = bound_s
-        self._jobs = [job for job in schedule.jobs if job.itineraries and not job.timeline.pinned]
-        self._by_index = {job.index: job for job in self._jobs}
+        self.jobs = [job for job in schedule.jobs if job.itineraries and not job.timeline.pinned]
+        self._by_index = {job.index: job for job in self.jobs}
         self._stations = {
             job.index: sorted(
                 {visit.detour.station for way in job.itineraries for visit in way.visits}
             )
-            for job in self._jobs
+            for job in self.jobs
         }
         self._wanting: dict[str, list[Job]] = {}
-        for job in self._jobs:
+        for job in self.jobs:
             for station in self._stations[job.index]:
                 self._wanting.setdefault(station, []).append(job)
         self._at: dict[str, dict[int, int]] = {station: {} for station in schedule.books}
-        for job in self._jobs:
+        for job in self.jobs:
             if job.index in schedule.placements:
                 self._note(job, schedule.placements[job.index])
         self.best_s = schedule.cost_s
         self._best = dict(schedule.placements)
         self.steps = 0
 
-    def run(self, *, until_s: float) -> None:
-        """Search until a time on the monotonic clock; the schedule ends as the best found."""
+    def run(self, *, until_s: float, bound_s: Callable[[], int]) -> None:
+        """Search until a time on the monotonic clock; the schedule ends as the best found.
+
+        Ends sooner when the cost has come down to the bound, or after a number of steps that
+        grows with the square of the number of trucks.
+        """
         begun_s = monotonic()
         span_s = max(until_s - begun_s, 1e-9)
+        count = len(self.jobs)
+        most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
         heat_s = _HOT_S
-        while self._jobs and self.best_s > self._bound_s:
+        while self.jobs:
             if self.steps % _LOOK_EVERY == 0:
-                done = (monotonic() - begun_s) / span_s
-                if done >= 1:
+                done = max((monotonic() - begun_s) / span_s, self.steps / most_steps)
+                if done >= 1 or self.best_s <= bound_s():
                     break
                 heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * done)
             self.steps += 1
@@ -79,14 +87,17 @@ class Search:
     def _ruin(self) -> list[tuple[Job, Placement | None]]:
         """Take out strings of swaps around one truck, at stations it could use."""
         random = self._random
-        seed = random.choice(self._jobs)
+        seed = random.choice(self.jobs)
         placement = self._schedule.placements.get(seed.index)
         way = random.choice(seed.itineraries) if placement is None else placement.itinerary
         number = random.randrange(len(way.visits))
         around_s = way.visits[0].lead_s if placement is None else placement.starts_s[number]
         here = way.visits[number].detour.station
         others = self._stations[seed.index]
-        stations = [here, *random.sample(others, min(len(others), random.randrange(_MOST_STATIONS)))]
+        stations = [
+            here,
+            *random.sample(others, min(len(others), random.randrange(_MOST_STATIONS))),
+        ]
         chosen = {seed.index}
         for station in stations:
             taken = self._at[station]

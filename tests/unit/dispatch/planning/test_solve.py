@@ -1,0 +1,99 @@
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch.planning.baseline import greedy, nearest
+from dispatch.planning.bound import raise_bound
+from dispatch.planning.check import check_plan
+from dispatch.planning.exchange import read_problem
+from dispatch.planning.params import PlannerParams
+from dispatch.planning.schedule import Schedule
+from dispatch.planning.solve import plan_swaps
+from tests.enumeration import is_tiny, least_cost_s
+from tests.instances import swap_problem
+
+DATA = Path(__file__).parents[3] / "data" / "planning"
+SHARED = Path(__file__).parents[5] / "shared" / "data" / "planning"
+TINY = [seed for seed in range(110) if is_tiny(swap_problem(seed))]
+
+
+def test_the_planner_finds_the_best_plan_and_the_bound_is_below_it() -> None:
+    assert len(TINY) > 90
+    for seed in TINY:
+        problem = swap_problem(seed)
+        best_s = least_cost_s(problem)
+        plan = plan_swaps(problem, PlannerParams(time_limit_s=1))
+        assert (seed, plan.cost_s) == (seed, best_s)
+        bound_s = raise_bound(
+            Schedule(problem), upper_s=10**9, until_s=monotonic() + 0.1, report=lambda _: None
+        )
+        assert max(bound_s, plan.bound_s) <= best_s
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 10**6), trucks=st.integers(1, 9), with_options=st.booleans())
+def test_plans_break_no_rule_and_are_never_worse_than_greedy(
+    seed: int, trucks: int, with_options: bool
+) -> None:
+    problem = swap_problem(seed, trucks=trucks, with_options=with_options)
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=0.1), seed=seed)
+    assert check_plan(problem, plan) == ()
+    assert plan.cost_s <= greedy(problem, PlannerParams()).cost_s
+    bound_s = raise_bound(
+        Schedule(problem), upper_s=10**9, until_s=monotonic() + 0.05, report=lambda _: None
+    )
+    for planner in (greedy, nearest, plan_swaps):
+        assert bound_s <= planner(problem, PlannerParams(time_limit_s=0)).cost_s
+    assert bound_s <= plan.cost_s
+
+
+def test_no_time_at_all_still_gives_a_plan() -> None:
+    problem = read_problem(DATA / "shuttle-100x8-s1.json.gz")
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=0))
+    assert check_plan(problem, plan) == ()
+    assert plan.cost_s == greedy(problem, PlannerParams()).cost_s
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_shuttle_region_comes_near_its_bound(workers: int) -> None:
+    problem = read_problem(DATA / "shuttle-100x8-s1.json.gz")
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=3, workers=workers))
+    assert check_plan(problem, plan) == ()
+    assert plan.cost_s < 80_000
+    assert 75_000 < plan.bound_s < plan.cost_s
+    assert [(entry.truck, entry.reason) for entry in plan.unserved] == [("T0033", "unreachable")]
+
+
+def test_a_corridor_serves_all_that_can_be_served() -> None:
+    problem = read_problem(DATA / "corridor-60x8-s1.json.gz")
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=2))
+    assert check_plan(problem, plan) == ()
+    assert {entry.reason for entry in plan.unserved} == {"unreachable"}
+    assert len(plan.unserved) == 2
+
+
+def test_with_one_worker_the_same_seed_gives_the_same_plan() -> None:
+    problem = swap_problem(8, trucks=6)
+    params = PlannerParams(time_limit_s=60, workers=1)
+    first, second = (plan_swaps(problem, params, seed=3) for _ in range(2))
+    assert first.swaps == second.swaps
+
+
+def test_a_problem_without_trucks_or_stations_is_planned_at_once() -> None:
+    problem = swap_problem(1, trucks=0, stations=0)
+    plan = plan_swaps(problem, PlannerParams())
+    assert (plan.status, plan.cost_s, plan.swaps, plan.unserved) == ("optimal", 0, (), ())
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("instance", ["short-300x20-s1", "shuttle-3000x150-s1"])
+def test_large_regions_get_a_sound_plan_in_time(instance: str) -> None:
+    path = SHARED / f"{instance}.json.gz"
+    if not path.exists():
+        pytest.skip(f"{path} is not there")
+    problem = read_problem(path)
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=1))
+    assert check_plan(problem, plan) == ()
