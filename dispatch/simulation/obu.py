@@ -49,14 +49,15 @@ def _fall_silent(truck: TruckBody, scene: Scene) -> None:
 
 def report(truck: TruckBody, scene: Scene) -> dict[str, Any]:
     """Return what the truck measures, stamped by its own clock."""
-    noise_m = scene.chances[truck.plate].normal(0.0, scene.params.obus.position_noise_m, 2)
+    chance, spread_m = scene.chances[truck.plate], scene.params.obus.position_noise_m
+    north_m, east_m = (float(metres) for metres in chance.normal(0.0, spread_m, 2))
     is_rolling = truck.stage in {Stage.DRIVE, Stage.TOWED} and truck.leg is not None
     return {
         "recorded_at": wire_time(scene.now_s + truck.obu.clock_off_s),
         "seq": truck.obu.seq,
         "boot_id": truck.obu.boot_id,
-        "latitude_deg": round(truck.position[0] + noise_m[0] / _M_PER_DEG, 6),
-        "longitude_deg": round(truck.position[1] + noise_m[1] / _M_PER_DEG, 6),
+        "latitude_deg": round(truck.position[0] + north_m / _M_PER_DEG, 6),
+        "longitude_deg": round(truck.position[1] + east_m / _M_PER_DEG, 6),
         "speed_kmh": _speed_kmh(truck.leg) if is_rolling and truck.leg else 0.0,
         "soc_percent": round(truck.soc_percent, 1),
         "heading_deg": round(truck.heading_deg, 1) % 360.0,

@@ -38,7 +38,7 @@ class World:
         for body in self.state.stations.values():
             for visit in body.queue:
                 visit.is_asked = False  # whoever was asked before has forgotten
-        self._heard_s: dict[str, float] = {}
+        self._heard: dict[str, tuple[int, int, float]] = {}
 
     @property
     def tally(self) -> Tally:
@@ -63,12 +63,19 @@ class World:
         return said
 
     def hear_assignment(self, plate: str, wire: dict[str, Any] | None, *, server_time: str) -> None:
-        """Tell a truck and its driver what is promised now; older news than the last is dropped."""
-        at_s = read_time(server_time)
-        if at_s < self._heard_s.get(plate, 0.0):
+        """Tell a truck and its driver what is promised now; news older than the last is dropped.
+
+        Promises are ordered by their number and version; that there is none, by the time.
+        """
+        body, at_s = self.state.trucks[plate], read_time(server_time)
+        heard = self._heard.get(plate, (0, 0, 0.0))
+        if wire is None:
+            if at_s < heard[2]:
+                return
+        elif (wire["id"], wire["version"]) < heard[:2]:
             return
-        self._heard_s[plate] = at_s
-        body = self.state.trucks[plate]
+        else:
+            self._heard[plate] = (wire["id"], wire["version"], at_s)
         if body.stage is not Stage.LANE:
             driver.hear(body, Promise.from_wire(wire) if wire else None, self.scene)
 

@@ -1,8 +1,9 @@
 from collections import Counter
 
+import msgspec
 import pytest
 
-from dispatch.simulation.bodies import Stage
+from dispatch.simulation.bodies import Stage, WorldState
 from dispatch.simulation.messages import Kind
 from dispatch.simulation.world import World
 from tests.unit.dispatch.simulation.small_world import BEGIN_S, Service, roster, service
@@ -46,6 +47,13 @@ def test_trucks_swap_through_every_step_and_drive_on(lived: Service) -> None:
     assert tally.refused_swaps == 0
     assert tally.windows_kept <= tally.arrivals
     assert Counter(message.kind for message in lived.heard)[Kind.SWAP] == tally.swaps
+
+
+def test_every_message_and_the_state_can_be_written_down_and_read_again(lived: Service) -> None:
+    for message in lived.heard:
+        assert msgspec.json.decode(msgspec.json.encode(message.body)) == message.body
+    written = msgspec.json.encode(lived.world.state)
+    assert msgspec.json.decode(written, type=WorldState) == lived.world.state
 
 
 def test_energy_is_neither_made_nor_lost(lived: Service) -> None:
