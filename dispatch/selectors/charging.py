@@ -24,6 +24,7 @@ class SlotCharge:
     pack: Pack
     energy_wh: int
     full_wh: int
+    is_known: bool
     is_charging: bool
 
     @property
@@ -41,7 +42,7 @@ def slot_charges(station_ids: Iterable[int], *, now: datetime) -> list[SlotCharg
     """Return the packs in the slots of stations with what they hold, by slot.
 
     The last reading of the slot counts, plus what the charge plan has put in since (for 10 min
-    at most). A pack no reading speaks of counts as empty: rather later than promised too early.
+    at most). A pack no reading speaks of is charged as if it were empty.
     A quarantined pack, and one in a slot that is blocked or has a fault, does not charge.
     """
     packs = list(
@@ -55,8 +56,9 @@ def slot_charges(station_ids: Iterable[int], *, now: datetime) -> list[SlotCharg
     for pack in packs:
         state = states.get(pack.slot_id or 0)
         full_wh = int(pack.type.capacity_wh * pack.soh_percent / 100)
-        energy_wh = 0.0
+        energy_wh, is_known = 0.0, False
         if state and state.pack_code == pack.code and state.soc_percent is not None:
+            is_known = True
             energy_wh = full_wh * state.soc_percent / 100
             energy_wh += _put_in_wh(windows.get(pack.pk, []), since=state.recorded_at, now=now)
         broken = bool(state and state.fault_code) or bool(pack.slot and pack.slot.is_blocked)
@@ -65,6 +67,7 @@ def slot_charges(station_ids: Iterable[int], *, now: datetime) -> list[SlotCharg
                 pack=pack,
                 energy_wh=min(full_wh, int(energy_wh)),
                 full_wh=full_wh,
+                is_known=is_known,
                 is_charging=not broken and not pack.is_quarantined,
             )
         )
@@ -75,9 +78,13 @@ def pack_ready_at(station_ids: Iterable[int], *, now: datetime) -> dict[int, dat
     """Return from when each pack in the slots of stations can be handed out.
 
     A charged one now; one on charge when its last charge window ends. Missing: packs that do not
-    charge and are not charged, and quarantined ones.
+    charge and are not charged, those no reading speaks of, and quarantined ones.
     """
-    charges = [one for one in slot_charges(station_ids, now=now) if not one.pack.is_quarantined]
+    charges = [
+        one
+        for one in slot_charges(station_ids, now=now)
+        if one.is_known and not one.pack.is_quarantined
+    ]
     windows = _windows([one.pack for one in charges], after=now)
     ready: dict[int, datetime] = {}
     for one in charges:

@@ -8,15 +8,14 @@ from math import ceil
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
 
-from dispatch.models import ChargeWindow
 from dispatch.planning import problem as planning
 from dispatch.planning.charging import CHARGE_EFFICIENCY
+from dispatch.selectors.charging import READY_FROM_PERCENT, pack_ready_at
 from fleet.models import Closure, Lane, OpeningHours, Pack, Region, SwapStation
-from telematics.models import LaneState, SlotState
+from telematics.models import LaneState
 
-CHARGED_SOC_PERCENT = 95.0
+CHARGED_SOC_PERCENT = READY_FROM_PERCENT
 """A pack is handed out from this charge on, and planned to hold this much of its capacity."""
 
 type Span = tuple[int, int]
@@ -40,9 +39,8 @@ class StationRows:
     closures: dict[int, list[Closure]]
     hours: dict[int, list[OpeningHours]]
     packs: dict[int, list[Pack]]
-    slot_states: dict[int, SlotState]
     faulty_lanes: set[int]
-    charged_at: dict[tuple[int, int], datetime]
+    ready_at: dict[int, datetime]
 
 
 def read_stations(region: Region, *, now: datetime) -> StationRows:
@@ -55,20 +53,14 @@ def read_stations(region: Region, *, now: datetime) -> StationRows:
     ).select_related("type", "slot")
     closures = Closure.objects.filter(station__in=ids, during__endswith__gt=now)
     open_ended = Closure.objects.filter(station__in=ids, during__upper_inf=True)
-    windows = ChargeWindow.objects.filter(slot__station__in=ids)
-    charged_at: dict[tuple[int, int], datetime] = {}
-    for slot_id, pack_id, during in windows.values_list("slot_id", "pack_id", "during"):
-        key = (slot_id, pack_id)
-        charged_at[key] = max(charged_at.get(key, during.upper), during.upper)
     faults = LaneState.objects.filter(lane__station__in=ids, state=LaneState.State.FAULT)
     return StationRows(
         stations,
         _by_station([*closures, *open_ended]),
         _by_station(OpeningHours.objects.filter(station__in=ids)),
         _by_slot_station(packs.order_by("pk")),
-        {row.slot_id: row for row in SlotState.objects.filter(Q(slot__station__in=ids))},
         set(faults.values_list("lane_id", flat=True)),
-        charged_at,
+        pack_ready_at(ids, now=now),
     )
 
 
@@ -148,38 +140,20 @@ def packs_at(
 ) -> list[planning.Pack]:
     """Return the packs in a station's slots that are not in `taken`, with their ready times.
 
-    A pack whose charge no reading tells is left out: nobody can promise it.
+    They are those of the charge plan (`pack_ready_at`); a pack whose charge no reading tells is
+    left out: nobody can promise it.
     """
-    packs = []
-    for pack in rows.packs.get(station.pk, []):
-        ready_s = _ready_s(pack, rows, now=now)
-        if ready_s is not None and pack.pk not in taken:
-            packs.append(planned_pack(pack, ready_s=ready_s))
-    return packs
+    return [
+        planned_pack(pack, ready_s=max(0, seconds_until(rows.ready_at[pack.pk], now)))
+        for pack in rows.packs.get(station.pk, [])
+        if pack.pk in rows.ready_at and pack.pk not in taken
+    ]
 
 
 def planned_pack(pack: Pack, *, ready_s: int) -> planning.Pack:
     """Return a pack in the planner's words."""
     own_wh = full_wh(pack) if pack.soh_percent < 100 else None
     return planning.Pack(id=pack.code, type=pack.type.code, ready_s=ready_s, full_wh=own_wh)
-
-
-def _ready_s(pack: Pack, rows: StationRows, *, now: datetime) -> int | None:
-    if pack.slot is None:
-        return None
-    state = rows.slot_states.get(pack.slot.pk)
-    if state is None or state.soc_percent is None or state.pack_code not in {"", pack.code}:
-        return None
-    if state.fault_code:
-        return None
-    if state.soc_percent >= CHARGED_SOC_PERCENT:
-        return 0
-    planned = rows.charged_at.get((pack.slot.pk, pack.pk))
-    if planned is not None and planned > now:
-        return seconds_until(planned, now)
-    energy_wh = int(pack.type.capacity_wh * pack.soh_percent * state.soc_percent / 10_000)
-    power_w = 1000 * min(pack.slot.max_power_kw, pack.type.max_charge_kw)
-    return charge_s(full_wh(pack) - energy_wh, power_w)
 
 
 def charge_s(missing_wh: int, power_w: int) -> int:

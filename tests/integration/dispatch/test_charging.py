@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 
 import pytest
 from django.db import transaction
@@ -12,6 +13,7 @@ from dispatch.models import ChargeWindow
 from dispatch.planning.charging import CHARGE_EFFICIENCY
 from dispatch.selectors.charging import READY_FROM_PERCENT, pack_ready_at, slot_charges
 from dispatch.services.charging import plan_charging, stations_that_charge
+from dispatch.snapshot.stations import packs_at, read_stations
 from fleet.models import Pack, Slot, SwapStation
 from fleet.services.packs import Custody, quarantine_pack, take_into_transport
 from tests.builders import NOW, make_pack, make_pack_type, make_station
@@ -63,7 +65,7 @@ def test_the_limit_holds_at_every_instant_and_ready_times_are_what_the_plan_says
         for lane, ((max_kw, soc_percent, due), pack) in enumerate(
             zip(slots, packs, strict=True), start=1
         ):
-            Slot.objects.filter(pk=pack.slot_id).update(max_power_kw=max_kw)
+            Slot.objects.filter(packs=pack).update(max_power_kw=max_kw)
             day.says(pack, soc_percent=soc_percent if soc_percent is not None else 0)
             if due is not None:
                 day.promise(after=due * MINUTE, pack=pack, lane=lane)
@@ -78,6 +80,15 @@ def test_the_limit_holds_at_every_instant_and_ready_times_are_what_the_plan_says
                 assert abs(seen_s.get(pack_id, 0) - ready_s) <= 1
             full = [one.pack.pk for one in slot_charges([station.pk], now=at) if one.is_ready]
             assert all(ready[pk] == at for pk in full)
+            rows = read_stations(station.region, now=at)
+            planned = {
+                pack.id: pack.ready_s for pack in packs_at(station, rows, taken=set(), now=at)
+            }
+            assert planned == {
+                pack.code: ceil((ready[pack.pk] - at).total_seconds())
+                for pack in packs
+                if pack.pk in ready
+            }
         transaction.set_rollback(True)
 
 
@@ -122,11 +133,14 @@ def test_a_pack_is_ready_now_when_it_holds_enough_and_when_its_charging_ends_if_
     assert abs(ready[charging.pk] - NOW - timedelta(hours=hours)) < timedelta(seconds=2)
 
 
-def test_a_pack_no_reading_speaks_of_counts_as_empty() -> None:
+def test_a_pack_no_reading_speaks_of_charges_as_if_empty_and_is_promised_to_nobody() -> None:
     station = make_station()
     slot = station.slots.order_by("number")[0]
     make_pack(make_pack_type(), slot=slot)
+    plan_charging(station.pk, now=NOW)
     assert [one.energy_wh for one in slot_charges([station.pk], now=NOW)] == [0]
+    assert ChargeWindow.objects.count() == 1
+    assert pack_ready_at([station.pk], now=NOW) == {}
 
 
 @pytest.mark.parametrize("trouble", ["blocked", "fault", "quarantined"])
@@ -135,7 +149,7 @@ def test_what_may_not_charge_does_not_and_is_never_ready(trouble: str) -> None:
     pack = day.charged[0]
     day.says(pack, soc_percent=50, fault_code="E42" if trouble == "fault" else "")
     if trouble == "blocked":
-        Slot.objects.filter(pk=pack.slot_id).update(is_blocked=True, block_reason="broken")
+        Slot.objects.filter(packs=pack).update(is_blocked=True, block_reason="broken")
     if trouble == "quarantined":
         quarantine_pack(pack.pk, custody=Custody(at=NOW, reason="smells"))
     plan_charging(day.station.pk, now=NOW)
