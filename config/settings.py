@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from config import env, policy
+from config import admin_site, env, policy
 from config.env import BASE_DIR, fail, required
 from config.logs import logging_settings
 
@@ -83,6 +83,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -145,6 +146,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
+UNFOLD = admin_site.UNFOLD
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 PGHISTORY_APPEND_ONLY = True

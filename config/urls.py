@@ -9,6 +9,7 @@ urlpatterns = [
     path("livez", health.livez),
     path("readyz", health.readyz),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("", include("fleet.urls")),
     path("", include("telematics.urls")),
     path("", include("dispatch.urls")),

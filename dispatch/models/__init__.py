@@ -1,6 +1,7 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow
 from dispatch.models.notice import DriverAction, DriverNotice
+from dispatch.models.now import LiveTruck
 from dispatch.models.plan import Ban, PlanRun
 from dispatch.models.trip import Shuttle, Trip
 
@@ -9,6 +10,7 @@ __all__ = [
     "ChargeWindow",
     "DriverAction",
     "DriverNotice",
+    "LiveTruck",
     "PackHold",
     "PlanRun",
     "Shuttle",

@@ -1,0 +1,111 @@
+"""How the admin looks: names, colours, and the sidebar with what each user may open."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+Item = dict[str, Any]
+
+
+def _sees(model: str) -> Callable[[HttpRequest], bool]:
+    """Return the question whether a user may open the list of `model` (app.name)."""
+
+    def may(request: HttpRequest) -> bool:
+        from django.apps import apps  # noqa: PLC0415  settings are read before there are apps
+        from django.contrib import admin  # noqa: PLC0415
+
+        page = admin.site._registry.get(apps.get_model(model))
+        return page is not None and page.has_module_permission(request)
+
+    return may
+
+
+def _list(title: Any, icon: str, model: str) -> Item:
+    link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Yizhan 驿站",
+    "SITE_HEADER": "Yizhan 驿站",
+    "SITE_SYMBOL": "ev_station",
+    "SHOW_LANGUAGES": True,
+    "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#14b8a6",
+            "600": "#0d9488",
+            "700": "#0f766e",
+            "800": "#115e59",
+            "900": "#134e4a",
+            "950": "#042f2e",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": _("Now"),
+                "items": [
+                    {
+                        "title": _("Start"),
+                        "icon": "notifications_active",
+                        "link": reverse_lazy("admin:index"),
+                    },
+                    _list(_("Trucks now"), "local_shipping", "dispatch.LiveTruck"),
+                    {
+                        "title": _("Station day board"),
+                        "icon": "view_timeline",
+                        "link": reverse_lazy("admin:dispatch_boards"),
+                        "permission": _sees("fleet.SwapStation"),
+                    },
+                    _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
+                    _list(_("Plan runs"), "psychology", "dispatch.PlanRun"),
+                    _list(_("Forbidden stations"), "block", "dispatch.Ban"),
+                ],
+            },
+            {
+                "title": _("Fleet"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Trucks"), "garage", "fleet.Truck"),
+                    _list(_("Drivers"), "badge", "fleet.Driver"),
+                    _list(_("Shifts"), "schedule", "fleet.Shift"),
+                    _list(_("Places"), "place", "fleet.Place"),
+                    _list(_("Truck models"), "category", "fleet.TruckModel"),
+                ],
+            },
+            {
+                "title": _("Stations and packs"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Swap stations"), "ev_station", "fleet.SwapStation"),
+                    _list(_("Closures"), "do_not_disturb_on", "fleet.Closure"),
+                    _list(_("Packs"), "battery_charging_full", "fleet.Pack"),
+                    _list(_("Custody ledger"), "receipt_long", "fleet.PackMove"),
+                    _list(_("Pack types"), "category", "fleet.PackType"),
+                    _list(_("Tariffs"), "payments", "fleet.Tariff"),
+                    _list(_("Tariff periods"), "hourglass_top", "fleet.TariffPeriod"),
+                ],
+            },
+            {
+                "title": _("Operators"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Operators"), "domain", "fleet.Operator"),
+                    _list(_("Users"), "group", "fleet.User"),
+                    _list(_("Regions"), "map", "fleet.Region"),
+                    _list(_("Jobs"), "checklist", "fleet.Job"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,83 @@
+"""The only doors to trips, promises and plan runs: what a user may look at, and what they steer."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from dispatch.models import Ban, PlanRun, Shuttle, SwapAssignment, Trip
+from fleet.access import (
+    Viewer,
+    operators_for,
+    sees_everything,
+    stations_for,
+    trucks_for,
+    trucks_run_by,
+)
+from fleet.models import Operator, Region, Truck, User
+
+
+def _is_supervisor(user: Viewer) -> bool:
+    operator = user.operator if isinstance(user, User) else None
+    return operator is not None and operator.kind == Operator.Kind.SUPERVISOR
+
+
+def trips_for(user: Viewer) -> QuerySet[Trip]:
+    """Return the trips of the user's carrier."""
+    if sees_everything(user):
+        return Trip.objects.all()
+    return Trip.objects.filter(carrier__in=operators_for(user))
+
+
+def shuttles_for(user: Viewer) -> QuerySet[Shuttle]:
+    """Return the shuttles of the user's carrier."""
+    if sees_everything(user):
+        return Shuttle.objects.all()
+    return Shuttle.objects.filter(carrier__in=operators_for(user))
+
+
+def assignments_for(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
+    """Return the promises to trucks the user's operator holds, and those at its stations."""
+    if sees_everything(user):
+        return SwapAssignment.objects.all()
+    stations = Q(station__in=stations_for(user))
+    if _is_supervisor(user):
+        return SwapAssignment.objects.filter(stations)
+    return SwapAssignment.objects.filter(
+        stations | Q(truck__in=held_trucks(user, now=now).values("pk"))
+    )
+
+
+def held_trucks(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
+    """Return the trucks the user's operator owns or runs now: not those it only sees coming."""
+    held = Q(tenures__operator__in=operators_for(user), tenures__during__contains=now)
+    return Truck.objects.filter(held).distinct()
+
+
+def assignments_steered_by(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
+    """Return the promises a user may pin and cancel: to trucks it dispatches, at its stations."""
+    if sees_everything(user):
+        return SwapAssignment.objects.all()
+    trucks = Q(truck__in=trucks_run_by(user, now=now).values("pk"))
+    return SwapAssignment.objects.filter(trucks | Q(station__in=stations_for(user)))
+
+
+def bans_for(user: Viewer, *, now: datetime) -> QuerySet[Ban]:
+    """Return the forbidden stations of the trucks a user may look at as their holder."""
+    if sees_everything(user):
+        return Ban.objects.all()
+    return Ban.objects.filter(truck__in=held_trucks(user, now=now).values("pk"))
+
+
+def plan_runs_for(user: Viewer, *, now: datetime) -> QuerySet[PlanRun]:
+    """Return the plan runs that decided something the user may look at; all for staff."""
+    if sees_everything(user):
+        return PlanRun.objects.all()
+    seen = assignments_for(user, now=now).filter(plan_run__isnull=False)
+    return PlanRun.objects.filter(pk__in=seen.values("plan_run"))
+
+
+def regions_of(user: Viewer, *, now: datetime) -> QuerySet[Region]:
+    """Return the regions in which the user has trucks or stations."""
+    trucks = trucks_for(user, now=now).values("region")
+    stations = stations_for(user).values("region")
+    return Region.objects.filter(Q(pk__in=trucks) | Q(pk__in=stations))

@@ -1,0 +1,158 @@
+"""Promises to trucks: look at one with its why, pin it, cancel it, decide one by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from dispatch import access
+from dispatch.admin.board import board_urls
+from dispatch.models import Ban, SwapAssignment
+from dispatch.selectors.reasons import sentence
+from fleet.access import Viewer
+from fleet.admin.exchange import ExportAdmin, ScopedResource
+from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.clock import now
+from fleet.models import User
+
+DISPATCHERS = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
+
+
+class AssignmentResource(ScopedResource):
+    """Promises as a table."""
+
+    class Meta(ScopedResource.Meta):
+        model = SwapAssignment
+        fields = [
+            "id",
+            "truck__plate",
+            "station__name",
+            "lane__number",
+            "state",
+            "offered_at",
+            "eta",
+            "arrived_at",
+            "swapping_at",
+            "ended_at",
+            "end_reason",
+        ]
+
+
+@admin.register(SwapAssignment)
+class SwapAssignmentAdmin(ExportAdmin):
+    """Every promise, with the stations that were chosen and refused for it."""
+
+    resource_classes = [AssignmentResource]
+    list_display = ["truck", "station", "lane_number", "state_badge", "eta", "charge", "is_pinned"]
+    list_filter = ["state", ("station", ScopedRelatedFilter), "is_pinned"]
+    list_select_related = ["truck", "station", "lane"]
+    search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
+    search_help_text = _("Plate, VIN, station or driver")
+    date_hierarchy = "offered_at"
+    list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold types it as None
+    change_form_before_template: Any = "dispatch/assignment_why.html"  # unfold types it as None
+
+    def rows_for(self, user: Viewer) -> QuerySet[SwapAssignment]:
+        return access.assignments_for(user, now=now())
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*board_urls(), *super().get_urls()]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        hidden = {"options", "why", "id"}
+        names = [f.name for f in self.model._meta.fields if f.name not in hidden]
+        if obj and not self._runs_truck(request, obj):
+            names = [name for name in names if name not in {"trip", "driver"}]
+        return names
+
+    def _runs_truck(self, request: HttpRequest, obj: SwapAssignment) -> bool:
+        held = access.held_trucks(request.user, now=now())
+        return request.user.is_superuser or held.filter(pk=obj.truck_id).exists()
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        obj = self.get_object(request, object_id)
+        context = {**(extra_context or {}), "live": obj and obj.ended_at is None}
+        if obj:
+            steered = access.assignments_steered_by(request.user, now=now())
+            context |= {
+                "assignment": obj,
+                "why_sentence": sentence(obj.why),
+                "may_steer": may_dispatch(request.user) and steered.filter(pk=obj.pk).exists(),
+            }
+        return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("lane"), ordering="lane__number")
+    def lane_number(self, assignment: SwapAssignment) -> str:
+        """Return the lane, short."""
+        return f"L{assignment.lane.number}"
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={
+            "offered": "info",
+            "accepted": "success",
+            "en_route": "success",
+            "arrived": "warning",
+            "queued": "warning",
+            "swapping": "primary",
+            "no_show": "danger",
+            "failed": "danger",
+        },
+    )
+    def state_badge(self, assignment: SwapAssignment) -> tuple[str, str]:
+        """Return the state, coloured."""
+        return assignment.state, assignment.get_state_display()
+
+    @admin.display(description=_("charge on arrival"), ordering="soc_on_arrival_percent")
+    def charge(self, assignment: SwapAssignment) -> str:
+        """Return the charge the truck is expected to arrive with."""
+        return f"{assignment.soc_on_arrival_percent:.0f} %"
+
+
+def may_dispatch(user: Any) -> bool:
+    """Say whether a user decides for trucks at all."""
+    writers = DISPATCHERS | {User.Role.STATION_OPERATOR}
+    return bool(user.is_superuser or (user.is_active and user.role in writers))
+
+
+@admin.register(Ban)
+class BanAdmin(ScopedAdmin):
+    """Stations that trucks are not to be sent to for a while; the next plan obeys."""
+
+    writers = DISPATCHERS
+    can_delete = True
+    list_display = ["truck", "station", "until", "reason", "banned_by"]
+    list_select_related = ["truck", "station", "banned_by"]
+    search_fields = ["truck__plate", "station__name"]
+    exclude = ["banned_by"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[Ban]:
+        return access.bans_for(user, now=now())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "station":  # a carrier names stations it may not look into
+            regions = access.regions_of(request.user, now=now())
+            kwargs["queryset"] = db_field.related_model.objects.filter(region__in=regions)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.banned_by = request.user
+        super().save_model(request, obj, form, change)
+
+
+def link_to(assignment: SwapAssignment) -> str:
+    """Return a link to the page of a promise."""
+    url = reverse("admin:dispatch_swapassignment_change", args=[assignment.pk])
+    return format_html('<a href="{}">{}</a>', url, assignment.station.name)

@@ -1,0 +1,73 @@
+"""Plan runs: what the planner was asked, what it decided, and for whom it found nothing."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from dispatch import access
+from dispatch.models import PlanRun, SwapAssignment
+from fleet.access import Viewer, sees_everything
+from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
+from fleet.clock import now
+
+OWN_COLUMNS = ["started_at", "region", "cause", "state_badge", "seconds"]
+ALL_COLUMNS = ["trucks", "served", "unserved", "written", "refused", "cost_s", "bound_s"]
+
+
+@admin.register(PlanRun)
+class PlanRunAdmin(ReadOnlyAdmin):
+    """The planner's calls. What counts other operators' trucks is shown to the service's staff."""
+
+    list_filter = ["state", ("region", ScopedRelatedFilter)]
+    list_select_related = ["region"]
+    date_hierarchy = "started_at"
+    change_form_before_template: Any = "dispatch/plan_decisions.html"  # unfold types it as None
+
+    def rows_for(self, user: Viewer) -> QuerySet[PlanRun]:
+        return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return OWN_COLUMNS + (ALL_COLUMNS if sees_everything(request.user) else [])
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = ["region", "cause", "state", "started_at", "planner", "seconds"]
+        return names + ([*ALL_COLUMNS, "error"] if sees_everything(request.user) else [])
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context = {
+            **(extra_context or {}),
+            "decisions": self._decisions(request, object_id),
+            "unserved": self._unserved(request, object_id),
+        }
+        return super().change_view(request, object_id, form_url, context)
+
+    def _decisions(self, request: HttpRequest, object_id: str) -> QuerySet[SwapAssignment]:
+        seen = access.assignments_for(request.user, now=now())
+        if not object_id.isdecimal():
+            return seen.none()
+        return seen.filter(plan_run=int(object_id)).select_related("truck", "station")
+
+    def _unserved(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
+        if not sees_everything(request.user) or not object_id.isdecimal():
+            return []
+        run = PlanRun.objects.filter(pk=object_id).first()
+        return list((run.plan or {}).get("unserved", [])) if run else []
+
+    @display(
+        description=_("state"),
+        ordering="state",
+        label={"done": "success", "fallback": "warning", "failed": "danger", "running": "info"},
+    )
+    def state_badge(self, run: PlanRun) -> tuple[str, str]:
+        """Return the state, coloured."""
+        return run.state, run.get_state_display()

@@ -1,0 +1,91 @@
+"""Trucks as they are now: charge, its age, driver and next swap."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.admin.assignments import link_to
+from dispatch.models import LiveTruck
+from dispatch.selectors.trucks_now import TruckNow, trucks_now
+from fleet import access
+from fleet.access import Viewer
+from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
+from fleet.clock import now
+from telematics.models import TruckState
+
+
+@admin.register(LiveTruck)
+class LiveTruckAdmin(ReadOnlyAdmin):
+    """The fleet as it is, lowest charge first."""
+
+    list_display = ["plate", "charge", "age", "speed", "driver", "next_swap"]
+    list_filter = [("model", ScopedRelatedFilter), ("region", ScopedRelatedFilter)]
+    list_select_related = ["model", "region"]
+    search_fields = ["plate", "vin", "packs__code"]
+    search_help_text = _("Plate, VIN or pack code")
+    fields = ["plate", "vin", "model", "region"]
+
+    def rows_for(self, user: Viewer) -> QuerySet[LiveTruck]:
+        return LiveTruck.objects.filter(pk__in=access.trucks_for(user, now=now()).values("pk"))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[LiveTruck]:
+        state = TruckState.objects.filter(truck=OuterRef("pk"))
+        rows: QuerySet[LiveTruck] = super().get_queryset(request)
+        charge = Subquery(state.values("soc_percent")[:1])
+        return rows.annotate(soc=charge).order_by(F("soc").asc(nulls_last=True), "plate")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        page = super().get_changelist_instance(request)
+        entries = trucks_now(page.result_list, now=now())
+        for truck, entry in zip(page.result_list, entries, strict=True):
+            truck.now = entry
+        return page
+
+    @admin.display(description=_("charge"), ordering="soc")
+    def charge(self, truck: Any) -> str:
+        """Return the state of charge with a bar; struck out when stale."""
+        entry: TruckNow = truck.now
+        if entry.state is None:
+            return "–"
+        soc = entry.state.soc_percent
+        return format_html(
+            '<meter class="{}" max="100" low="25" high="50" optimum="100" value="{}"></meter> {}',
+            "stale" if entry.is_stale else "fresh",
+            round(soc),
+            f"{soc:.0f} %",
+        )
+
+    @admin.display(description=_("as of"))
+    def age(self, truck: Any) -> str:
+        """Return how old the live state is."""
+        entry: TruckNow = truck.now
+        if entry.state is None:
+            return str(_("never reported"))
+        age = f"{entry.age_s} s" if (entry.age_s or 0) < 120 else f"{(entry.age_s or 0) // 60} min"
+        return format_html("<b>{}</b> {}", _("stale"), age) if entry.is_stale else age
+
+    @admin.display(description=_("speed"))
+    def speed(self, truck: Any) -> str:
+        """Return the speed last reported."""
+        state = truck.now.state
+        return f"{state.speed_kmh:.0f} km/h" if state else "–"
+
+    @admin.display(description=_("driver"))
+    def driver(self, truck: Any) -> str:
+        """Return who is on the truck; empty off shift."""
+        shift = truck.now.shift
+        return str(shift.driver) if shift else "–"
+
+    @admin.display(description=_("next swap"))
+    def next_swap(self, truck: Any) -> str:
+        """Return where and when the truck swaps next."""
+        swap = truck.now.swap
+        if swap is None:
+            return "–"
+        eta = f"{localtime(swap.eta):%H:%M}"
+        return format_html("{} {} · {}", link_to(swap), eta, swap.get_state_display())

@@ -1,0 +1,161 @@
+"""The start page: what needs a person now, worst first, and the day so far in figures."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Avg, Count, F, Q, QuerySet
+
+from dispatch.models import SwapAssignment
+from fleet.models import Closure, Shift, SwapStation, Truck
+from telematics.models import Alarm, TruckState
+
+UNANSWERED_AFTER = timedelta(seconds=60)
+SILENT_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One thing that needs a person."""
+
+    level: str  # danger, warning or info
+    kind: str
+    subject: str
+    detail: str
+    since: datetime
+    truck_id: int | None = None
+    station_id: int | None = None
+    assignment_id: int | None = None
+    alarm_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """The last 24 hours in figures; None where nothing happened yet."""
+
+    swaps: int
+    mean_wait_min: float | None
+    promises_kept_percent: float | None
+    offers: int
+    declined: int
+    trucks_on_shift: int
+    strandings: int
+
+
+def concerns(
+    *,
+    trucks: QuerySet[Truck],
+    stations: QuerySet[SwapStation],
+    assignments: QuerySet[SwapAssignment],
+    now: datetime,
+) -> list[Concern]:
+    """Return what needs a person among the given trucks, stations and promises, worst first."""
+    found = [
+        *_alarms(trucks, stations),
+        *_unanswered(assignments, now),
+        *_closures(stations, now),
+        *_silent(trucks, now),
+    ]
+    order = {"danger": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda concern: (order[concern.level], concern.since))
+
+
+def _alarms(trucks: QuerySet[Truck], stations: QuerySet[SwapStation]) -> list[Concern]:
+    mine = Q(truck__in=trucks.values("pk")) | Q(station__in=stations.values("pk"))
+    rows = Alarm.objects.filter(mine, closed_at__isnull=True).select_related("truck", "station")
+    return [
+        Concern(
+            level="danger" if alarm.kind == Alarm.Kind.STRANDED_RISK else "warning",
+            kind=alarm.get_kind_display(),
+            subject=str(alarm.truck or alarm.station),
+            detail=alarm.detail,
+            since=alarm.opened_at,
+            truck_id=alarm.truck_id,
+            station_id=alarm.station_id,
+            alarm_id=alarm.pk,
+        )
+        for alarm in rows.order_by("opened_at")[:100]
+    ]
+
+
+def _unanswered(assignments: QuerySet[SwapAssignment], now: datetime) -> list[Concern]:
+    rows = assignments.filter(state="offered", offered_at__lt=now - UNANSWERED_AFTER)
+    return [
+        Concern(
+            level="warning",
+            kind="unanswered",
+            subject=swap.truck.plate,
+            detail=swap.station.name,
+            since=swap.offered_at,
+            assignment_id=swap.pk,
+        )
+        for swap in rows.select_related("truck", "station").order_by("offered_at")[:50]
+    ]
+
+
+def _closures(stations: QuerySet[SwapStation], now: datetime) -> list[Concern]:
+    rows = Closure.objects.filter(station__in=stations.values("pk"), during__contains=now)
+    return [
+        Concern(
+            level="info",
+            kind="closed",
+            subject=str(closure.lane or closure.station),
+            detail=closure.reason,
+            since=closure.during.lower or now,
+            station_id=closure.station_id,
+        )
+        for closure in rows.select_related("station", "lane__station")[:50]
+    ]
+
+
+def _silent(trucks: QuerySet[Truck], now: datetime) -> list[Concern]:
+    on_shift = Shift.objects.filter(ended_at__isnull=True, truck__in=trucks.values("pk"))
+    rows = TruckState.objects.filter(
+        truck__in=on_shift.values("truck"), recorded_at__lt=now - SILENT_AFTER
+    )
+    alarmed = Alarm.objects.filter(kind=Alarm.Kind.SILENT_TRUCK, closed_at__isnull=True)
+    rows = rows.exclude(truck__in=alarmed.values("truck")).select_related("truck")
+    return [
+        Concern(
+            level="warning",
+            kind="silent",
+            subject=state.truck.plate,
+            detail=f"{state.soc_percent:.0f} %",
+            since=state.recorded_at,
+            truck_id=state.truck_id,
+        )
+        for state in rows.order_by("recorded_at")[:50]
+    ]
+
+
+def day_figures(
+    *, trucks: QuerySet[Truck], assignments: QuerySet[SwapAssignment], now: datetime
+) -> DayFigures:
+    """Return the figures of the last 24 hours, each a plain count or mean of rows."""
+    offered = assignments.filter(offered_at__gt=now - timedelta(days=1))
+    done = Q(state="done", swapping_at__isnull=False, arrived_at__isnull=False)
+    kept = Q(swapping_at__lte=F("window__endswith"))
+    sums: dict[str, Any] = offered.aggregate(
+        offers=Count("pk"),
+        declined=Count("pk", filter=Q(state="declined")),
+        swaps=Count("pk", filter=Q(state="done")),
+        begun=Count("pk", filter=done),
+        kept=Count("pk", filter=done & kept),
+        wait=Avg(F("swapping_at") - F("arrived_at"), filter=done),
+    )
+    stranded = Alarm.objects.filter(
+        kind=Alarm.Kind.STRANDED_RISK,
+        truck__in=trucks.values("pk"),
+        opened_at__gt=now - timedelta(days=1),
+    )
+    return DayFigures(
+        swaps=sums["swaps"],
+        mean_wait_min=round(sums["wait"].total_seconds() / 60, 1) if sums["wait"] else None,
+        promises_kept_percent=round(100 * sums["kept"] / sums["begun"]) if sums["begun"] else None,
+        offers=sums["offers"],
+        declined=sums["declined"],
+        trucks_on_shift=Shift.objects.filter(
+            truck__in=trucks.values("pk"), ended_at__isnull=True
+        ).count(),
+        strandings=stranded.count(),
+    )
