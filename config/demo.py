@@ -18,6 +18,7 @@ from typing import Any
 
 from config import demo_milestones
 from config.binaries import MissingBinaryError
+from config.catalogues import compile_catalogues
 from config.commands import manage_command, web_command, worker_command
 from config.demo_state import DemoState, OtherScenarioError
 from config.process import bound
@@ -93,6 +94,7 @@ class Demo:
 
     def start_servers(self) -> None:
         """Start the private servers and bring the tables up to date."""
+        compile_catalogues()
         self.say("starting a private PostgreSQL and Valkey")
         self.servers.start_postgres()
         self.servers.start_redis()

@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+from config.catalogues import compile_catalogues
 from config.servers import PrivateServers
 
 RUNS = Path(__file__).resolve().parent.parent / "var" / "tests"
@@ -36,6 +37,7 @@ def close_servers() -> None:
 
 def _start() -> None:
     _remove_leftovers()
+    compile_catalogues()
     run = RUNS / str(os.getpid())
     servers = PrivateServers(run / "servers", durable=False).__enter__()
     _open.append(servers)

@@ -41,7 +41,7 @@ class Demo:
             )
 
     def wait_for(self, pattern: str, within_s: float) -> re.Match[str]:
-        end = time.monotonic() + within_s
+        end, said = time.monotonic() + within_s, ""
         while time.monotonic() < end:
             said = self.log.read_text(errors="replace")
             if found := re.search(pattern, said):
