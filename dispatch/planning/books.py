@@ -138,7 +138,7 @@ class StationBook:
         if stock is None:
             return None
         while True:
-            lane = self._first_free(from_s, kind)
+            lane = self.first_lane(from_s, kind)
             if lane is None:
                 return None
             start_s = self.lanes[lane].earliest_s(from_s)
@@ -150,7 +150,7 @@ class StationBook:
                 return start_s, lane
             from_s = later_s
 
-    def _first_free(self, from_s: int, kind: str) -> int | None:
+    def first_lane(self, from_s: int, kind: str) -> int | None:
         """Find the lane on which a swap of this type would end first."""
         if len(self.lanes) == 1 and self.lanes[0].types is None:
             return 0

@@ -17,7 +17,7 @@ from dispatch.planning.timeline import Itinerary, Timeline, Visit
 KEPT_WITHIN_S = 120
 """A promise is kept if the start moves by no more than this."""
 
-_ANY_COST_S = 1 << 60
+ANY_COST_S = 1 << 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Schedule:
             start_s + self.books[visit.detour.station].lanes[lane].swap_s
             for visit, (start_s, lane) in zip(itinerary.visits, spots, strict=True)
         ]
-        placed = self._placement(job, itinerary, spots, ends_s, _ANY_COST_S)
+        placed = self._placement(job, itinerary, spots, ends_s, ANY_COST_S)
         assert placed is not None  # noqa: S101 - no cost is that high
         return placed
 
@@ -161,7 +161,7 @@ class Schedule:
             job for job in self.jobs if job.timeline.pinned and job.truck.id not in self.broken
         ]
         for job in pinned:
-            placement = self.best(job, ceiling_s=_ANY_COST_S)
+            placement = self.best(job, ceiling_s=ANY_COST_S)
             if placement is not None:
                 self.put(job, placement)
         return {job.truck.id for job in pinned if job.index not in self.placements}
@@ -172,7 +172,7 @@ class Schedule:
         ends_s: list[int] = []
         end_s = 0
         for visit in itinerary.visits:
-            spot = self._spot(truck, visit, end_s + visit.lead_s, keep=keep)
+            spot = self.spot(truck, visit, end_s + visit.lead_s, keep=keep)
             if spot is None:
                 break
             spots.append(spot)
@@ -201,10 +201,10 @@ class Schedule:
             for visit, (start_s, _) in zip(itinerary.visits, spots, strict=True)
         )
 
-    def _spot(
-        self, truck: Truck, visit: Visit, arrival_s: int, *, keep: bool
+    def spot(
+        self, truck: Truck, visit: Visit, arrival_s: int, *, keep: bool = False
     ) -> tuple[int, int] | None:
-        """Start and lane of one swap for a truck that arrives at `arrival_s`."""
+        """Find start and lane of one swap for a truck that arrives at `arrival_s`."""
         if visit.pinned is not None:
             if arrival_s > visit.pinned.start_s:
                 return None
