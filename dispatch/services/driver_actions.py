@@ -14,6 +14,7 @@ from dispatch.models import DriverAction, SwapAssignment
 from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import shift_json
 from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
+from dispatch.services.replans import promise_replan
 from fleet.models import Driver, Pack
 from fleet.services.packs import Custody, PackMoveRefusedError, exchange_packs
 from fleet.services.shifts import ShiftRefusedError, end_shift, start_shift
@@ -159,6 +160,7 @@ def begin_shift(
 ) -> Answer:
     """Start the shift and answer it."""
     shift = start_shift(driver, truck_id=truck_id, pack_codes=pack_codes, now=now)
+    promise_replan(shift.truck.region_id, cause="shift_started", now=now)
     return Answer(201, shift_json(shift))
 
 

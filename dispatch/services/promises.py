@@ -1,7 +1,7 @@
 """Write promises down; the database's constraints decide who gets lane, packs and truck."""
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import NormalDist
 from typing import Any
@@ -18,6 +18,7 @@ from fleet.models import Lane, Pack, SwapStation, TruckSight, User
 
 OFFER_LASTS = timedelta(seconds=120)
 WINDOW_BUFFER = timedelta(minutes=10)
+MAY_CHANGE = ["offered", "accepted", "en_route", "arrived", "queued"]
 CODE_TRIES = 20
 CODE_TAKEN = "dispatch_check_in_code_opens_one_swap"
 REFUSALS = {
@@ -117,14 +118,14 @@ def change_promise(
     PromiseRefusedError
         A constraint stands against it; the promise stays as it was.
     NotAllowedNowError
-        It has ended, or its truck is there already.
+        It has ended, its swap has begun, or it was changed meanwhile.
     """
     with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "changed"):
         _packs_must_be_there(promise)
         changed = SwapAssignment.objects.filter(
             pk=assignment.pk,
             station=promise.station,
-            state__in=["offered", "accepted", "en_route"],
+            state__in=MAY_CHANGE,
             version=assignment.version,
         ).update(version=F("version") + 1, **_columns(promise, now=now))
         fresh = SwapAssignment.objects.get(pk=assignment.pk)
@@ -266,8 +267,3 @@ def constraint_of(error: IntegrityError) -> str:
     """Return the name of the constraint PostgreSQL refused by; empty if it names none."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return str(getattr(diagnosis, "constraint_name", None) or "")
-
-
-def pinned(promise: Promise, *, by: User | None) -> Promise:
-    """Return the promise as a person's decision, which the planner does not touch."""
-    return replace(promise, is_pinned=True, decided_by=by)

@@ -105,14 +105,13 @@ class _Reading:
             self.resting.discard(wish.truck_id)
         measure(self.ahead, stations, banned=banned, travel=travel)
         self.standing = read_standing(
-            region, self.rows, trucks=self.ahead, in_hand=self._in_hand(), now=now
+            region,
+            self.rows,
+            trucks=self.ahead,
+            in_hand=set() if wish else set(self.ahead),
+            given_up={wish.truck_id} if wish else set(),
+            now=now,
         )
-
-    def _in_hand(self) -> set[int]:
-        """Return the trucks whose loose promises this plan may change."""
-        if self.wish:
-            return {self.wish.truck_id}
-        return set(self.ahead)
 
     def snapshot(self) -> Snapshot:
         promised = {assignment.truck_id for assignment in self.standing.firm.values()}

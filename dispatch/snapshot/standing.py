@@ -20,7 +20,7 @@ from dispatch.snapshot.stations import (
 from dispatch.snapshot.trucks import TruckAhead
 from fleet.models import Pack, Region
 
-AT_THE_STATION = {"arrived", "queued", "swapping"}
+AT_THE_GATE = {"arrived", "queued"}
 DRIFT_S = 180
 """An accepted promise is planned again when its truck comes later than this after its start."""
 OVERRUN_S = 120
@@ -57,13 +57,15 @@ def read_standing(
     *,
     trucks: dict[int, TruckAhead],
     in_hand: set[int],
+    given_up: set[int],
     now: datetime,
 ) -> Standing:
     """Read the live promises and tell the firm from the loose.
 
     Loose are offers nobody accepted yet, and accepted ones that cannot be kept as they are
     (`broken`: `closed`, `pack_gone`, or `late` by more than `DRIFT_S`), if their truck is one
-    of those `in_hand` and reports, and no person pinned them.
+    of those `in_hand` and reports, and no person pinned them. Those of trucks in `given_up` are
+    loose whatever they are, unless the swap has begun.
     """
     standing = Standing()
     assignments = SwapAssignment.objects.filter(region=region, state__in=LIVE)
@@ -73,13 +75,11 @@ def read_standing(
         standing.holds.setdefault(hold.assignment_id, []).append(hold)
     for assignment in live:
         ahead = trucks.get(assignment.truck_id)
+        if assignment.truck_id in given_up and assignment.state != "swapping":
+            standing.loose[assignment.truck_id] = assignment
+            continue
         is_open = assignment.truck_id in in_hand and assignment.truck_id not in standing.loose
-        if (
-            ahead is None
-            or not is_open
-            or assignment.is_pinned
-            or assignment.state in AT_THE_STATION
-        ):
+        if ahead is None or not is_open or assignment.is_pinned or assignment.state == "swapping":
             standing.firm[assignment.pk] = assignment
             continue
         if fault := _fault(assignment, standing, rows, ahead=ahead, now=now):
@@ -111,7 +111,7 @@ def _fault(
         for hold in standing.holds.get(assignment.pk, [])
     ):
         return "pack_gone"
-    arrive_s = arrival_s(assignment, ahead)
+    arrive_s = None if assignment.state in AT_THE_GATE else arrival_s(assignment, ahead)
     return "late" if arrive_s is not None and arrive_s > start_s + DRIFT_S else ""
 
 

@@ -83,7 +83,7 @@ class TruckAhead:
     @property
     def needed_wh(self) -> int:
         """Return what the legs ahead take."""
-        return sum(leg.energy_wh for leg in self.legs)
+        return 0 if self.is_idle else sum(leg.energy_wh for leg in self.legs)
 
     def needs_swap_in_s(self) -> int | None:
         """Return when the energy left meets the reserve; None if it never does on this route."""
@@ -141,7 +141,7 @@ def _trips(trucks: list[int], *, now: datetime) -> dict[int, list[Trip]]:
 def add_stop_to_swap(ahead: TruckAhead) -> None:
     """Give a truck without a way ahead, but low on charge, a reason to swap all the same.
 
-    It gets a stop where it is and a leg there that costs one watt-hour more than it can spare.
+    It gets a stop where it is and a leg there that costs one watt-hour more than it has.
     """
     soc, reserve = ahead.route.state.soc_percent, ahead.route.truck.reserve_percent
     if ahead.route.legs or soc > reserve + LOW_ABOVE_RESERVE_PERCENT:
@@ -202,8 +202,7 @@ def measure(
     for ahead, detours in jobs:
         ahead.legs = [next(driven) for _ in ahead.route.legs]
         if ahead.is_idle:
-            spare_wh = max(0, ahead.energy_wh - ahead.reserve_wh)
-            ahead.legs = [Driven(0, 0, spare_wh + 1)]
+            ahead.legs = [Driven(0, 0, ahead.energy_wh + 1)]
         for after, station in detours:
             way = _way(ahead, after, station.pk, next(driven), next(driven))
             ahead.ways[after, station.pk] = way

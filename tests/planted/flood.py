@@ -1,0 +1,4 @@
+"""Answers without end."""
+
+while True:
+    print("x" * 2**20)

@@ -1,0 +1,3 @@
+"""Answers something that is not JSON."""
+
+print('{"format": "swap-plan/1", "swaps": [')

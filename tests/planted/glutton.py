@@ -1,0 +1,3 @@
+"""Takes 2 GiB at once."""
+
+print(len(bytearray(2 * 2**30)))
