@@ -6,6 +6,8 @@ from dispatch.services.charging import plan_charging, stations_that_charge
 from dispatch.services.outbox import Tick
 from dispatch.services.replans import PLAN_TASK
 from dispatch.services.runs import RegionBusyError, run_plan, sweep_runs
+from dispatch.services.shuttles import extend_shuttles
+from dispatch.services.trip_progress import advance_trips
 from dispatch.services.watch import expire_offers, watch_assignments
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
@@ -18,6 +20,7 @@ SCHEDULE = (
     Tick(name="dispatch.watch_assignments", every_s=2),
     Tick(name="dispatch.plan_charging", every_s=20),
     Tick(name="dispatch.sweep", every_s=600),
+    Tick(name="dispatch.advance_trips", every_s=5),
     Tick(name="telematics.keep_partitions", every_s=3600),
     Tick(name="telematics.watch_silence", every_s=60),
 )
@@ -49,6 +52,13 @@ def plan_charging_task(station_id: int | None = None) -> None:
     """Plan what the slots of a station charge; of all stations, each on its own, by the tick."""
     for pk in stations_that_charge() if station_id is None else [station_id]:
         plan_charging(pk, now=clock.now())
+
+
+@job_task(name="dispatch.advance_trips", lease_s=60)
+def advance_trips_task() -> None:
+    """Move trips along as the trucks do, and give shuttles their next ones."""
+    advance_trips(now=clock.now())
+    extend_shuttles(now=clock.now())
 
 
 @job_task(name="dispatch.sweep", lease_s=300)

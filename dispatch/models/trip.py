@@ -94,8 +94,10 @@ class Trip(models.Model):
         default=1800,
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    loading_at = models.DateTimeField(_("seen at the origin at"), null=True, blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    cancel_reason = models.CharField(_("reason of the cancellation"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("trip")
