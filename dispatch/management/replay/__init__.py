@@ -1,0 +1,1 @@
+"""Plays recorded telemetry against a running service."""
