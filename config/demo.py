@@ -7,6 +7,7 @@ speaks only HTTP. Ctrl-C (or SIGTERM, SIGHUP, or a kill of this process) ends al
 import argparse
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from config.catalogues import compile_catalogues
 from config.commands import manage_command, web_command, worker_command
 from config.demo_state import DemoState, OtherScenarioError
 from config.process import bound
-from config.servers import PrivateServerError, PrivateServers, free_port
+from config.servers import PrivateServerError, PrivateServers, free_port, write_secret
 from config.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,7 +46,8 @@ class Demo:
         self.began_s = time.monotonic()
         self.home: Path = options.data.resolve()
         self.logs = self.home / "logs"
-        self.logs.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir(parents=True)
         scenario = {name: getattr(options, name) for name in ("trucks", "stations", "seed")}
         self.state_file = self.home / "state.json"
         self.state = DemoState.open(
@@ -173,7 +175,7 @@ class Demo:
             text=True,
             start_new_session=True,
         )
-        (self.logs / f"{name}.log").write_text(done.stdout + done.stderr)
+        write_secret(self.logs / f"{name}.log", done.stdout + done.stderr)  # holds passwords
         if done.returncode:
             last = (done.stderr or done.stdout).strip().splitlines()[-1:]
             raise DemoError(f"manage.py {name} failed: {' '.join(last)} ({self.logs}/{name}.log)")
