@@ -9,7 +9,6 @@ from functools import partial
 from dispatch.models import SwapAssignment
 from dispatch.planning.plan import SwapPlan
 from dispatch.services.moves import DispatchError, move_assignment
-from dispatch.services.options import options_of
 from dispatch.services.plan_to_promise import first_swaps, promise_of
 from dispatch.services.promises import (
     Promise,
@@ -76,8 +75,7 @@ def decide(plan: SwapPlan, snapshot: Snapshot, *, plan_run_id: int | None) -> De
         is_near = swap.start_s <= PROMISE_AHEAD.total_seconds()
         if standing is None and not is_near:
             continue
-        options = options_of(swap, plan, snapshot)
-        promise = promise_of(swap, plan, snapshot, plan_run_id=plan_run_id, options=options)
+        promise = promise_of(swap, plan, snapshot, plan_run_id=plan_run_id)
         if promise is None:
             continue
         if standing is None:

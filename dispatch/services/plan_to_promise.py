@@ -1,7 +1,6 @@
 """What a swap of a plan means in the world: which rows, when, how far, why."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from dispatch.planning.plan import Swap, SwapPlan
 from dispatch.services.promises import Promise
@@ -23,7 +22,6 @@ def promise_of(
     snapshot: Snapshot,
     *,
     plan_run_id: int | None = None,
-    options: list[dict[str, Any]] | None = None,
     why_code: str | None = None,
 ) -> Promise | None:
     """Return the promise a swap amounts to; None if one of its packs is not known by name yet.
@@ -51,7 +49,6 @@ def promise_of(
         soc_on_arrival_percent=soc_on_arrival(ahead, way),
         packs=tuple(pack for pack in packs if pack is not None),
         why={"code": why_code or why(ahead, way)},
-        options=options or [],
         plan_run_id=plan_run_id,
     )
 

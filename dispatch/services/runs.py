@@ -18,6 +18,7 @@ from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
 from dispatch.services.decisions import carry_out
+from dispatch.services.explanations import explain_promises
 from dispatch.services.needs import note_needs
 from dispatch.services.planner_alarms import note_planner_health
 from dispatch.services.planner_child import PlannerCall, PlannerFailedError, call_planner
@@ -120,6 +121,7 @@ def _plan(
 
 def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime) -> None:
     outcome = carry_out(plan, snapshot, plan_run_id=run.pk, now=now)
+    explain_promises(plan, snapshot, plan_run_id=run.pk)
     note_needs(snapshot, plan, now=now)
     note_planner_health(run, now=now)
     run.written, run.refused = outcome.written, outcome.refused

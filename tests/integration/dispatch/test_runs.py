@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import psycopg
 import pytest
+from django.db import connection
 
 from dispatch.models import DriverNotice, PlanRun, SwapAssignment
 from dispatch.services.runs import RegionBusyError, run_plan, stored_problem
@@ -37,6 +39,7 @@ def test_a_low_truck_is_offered_a_swap() -> None:
     assert TruckSight.objects.get(assignment_id=offer.pk).operator == station.operator
     assert Downlink.objects.get(truck=truck).body["id"] == offer.pk
     assert DriverNotice.objects.get(assignment=offer).kind == "offered"
+    assert [option["verdict"] for option in offer.options] == ["chosen"]
     assert RouteNeed.objects.get(truck=truck).needs_swap_by is not None
 
 
@@ -105,9 +108,6 @@ def test_the_problem_is_kept_for_replay() -> None:
 
 
 def test_one_planner_a_region(django_db_blocker: object) -> None:
-    import psycopg  # noqa: PLC0415
-    from django.db import connection  # noqa: PLC0415
-
     scene = Scene()
     settings = connection.get_connection_params()
     keep = {k: settings[k] for k in ("dbname", "user", "password", "host", "port") if k in settings}
