@@ -42,4 +42,5 @@ STATION_API: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/driver/", include(DRIVER_API)),
     path("api/v1/station/", include(STATION_API)),
+    path("driver/", include("dispatch.driver.urls")),
 ]

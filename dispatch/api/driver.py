@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.middleware.csrf import get_token
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -231,7 +232,7 @@ def own_assignment(driver: Driver, assignment_id: int) -> SwapAssignment:
     """Return the driver's assignment; another driver's is as if it were not there."""
     row = SwapAssignment.objects.filter(pk=assignment_id, driver=driver).first()
     if row is None:
-        raise Problem(status=404, code="not_found", detail="You have no such assignment.")
+        raise Problem(status=404, code="not_found", detail=_("You have no such assignment."))
     return row
 
 

@@ -9,14 +9,15 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from dispatch.lifecycle import ACCEPTED, ARRIVED, DECLINED, DONE, EN_ROUTE, QUEUED, SWAPPING
+from dispatch.lifecycle import ACCEPTED, ARRIVED, DECLINED, EN_ROUTE, QUEUED, SWAPPING
 from dispatch.models import DriverAction, SwapAssignment
 from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import shift_json
 from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
 from dispatch.services.replans import promise_replan
-from fleet.models import Driver, Pack
-from fleet.services.packs import Custody, PackMoveRefusedError, exchange_packs
+from dispatch.services.swap_errors import SwapRefusedError
+from dispatch.services.swaps import finish_swap_by_driver
+from fleet.models import Driver
 from fleet.services.shifts import ShiftRefusedError, end_shift, start_shift
 
 DECLINE_REASONS = (
@@ -94,8 +95,11 @@ def _refused(error: DispatchError | ShiftRefusedError) -> Answer:
     extra = error.extra if isinstance(error, ShiftRefusedError) else {}
     if isinstance(error, NotAllowedNowError):
         extra = {"state": error.state}
+    if isinstance(error, SwapRefusedError):
+        extra = error.facts
     sentences = {
         "offer_expired": _("This offer has run out; nothing was booked. A new one will come."),
+        "wrong_pack": _("The station must say which packs you got. Ask its people."),
         "not_allowed_now": _("This is no longer possible; look at what the screen shows now."),
     }
     detail = sentences.get(error.code, str(error))
@@ -107,7 +111,7 @@ def answer_assignment(
 ) -> Answer:
     """Move the driver's assignment as the action says; the answer shows what is promised then."""
     if action == "done":
-        _finish(assignment, driver=driver, now=now)
+        finish_swap_by_driver(assignment.pk, now=now)
     else:
         move_assignment(
             assignment_id=assignment.pk,
@@ -118,41 +122,6 @@ def answer_assignment(
         )
     live = live_assignment_of_driver(driver.pk)
     return Answer(200, {"assignment": assignment_card(live, now=now) if live else None})
-
-
-def _finish(assignment: SwapAssignment, *, driver: Driver, now: datetime) -> None:
-    """Finish a swap on the driver's word: the fallback for a station that said nothing."""
-    row = SwapAssignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
-    if row.state in {ARRIVED, QUEUED}:
-        why = "driver: the station did not say that it began"
-        move_assignment(assignment_id=row.pk, to=SWAPPING, now=now, reason=why, by=driver.user)
-        row.state = SWAPPING
-    if row.state == SWAPPING:
-        _exchange_as_promised(row, driver=driver, now=now)
-    move_assignment(assignment_id=row.pk, to=DONE, now=now, reason="driver: done", by=driver.user)
-
-
-def _exchange_as_promised(assignment: SwapAssignment, *, driver: Driver, now: datetime) -> None:
-    """Write down that the promised packs and those of the truck changed places.
-
-    Where the registry knows better (a pack is elsewhere by now) it stays as it is; the station's
-    next word about its slots mends the rest.
-    """
-    on_truck = {p.position: p.pk for p in Pack.objects.filter(truck=assignment.truck_id)}
-    holds = list(assignment.holds.filter(is_live=True).select_related("pack"))
-    onto_truck = {hold.position: hold.pack_id for hold in holds if hold.pack.slot_id}
-    into_slots = {
-        hold.pack.slot_id: on_truck[hold.position]
-        for hold in holds
-        if hold.pack.slot_id and hold.position in on_truck
-    }
-    custody = Custody(now, "swap, by the driver's word", driver.user, assignment.pk)
-    try:
-        exchange_packs(
-            assignment.truck_id, onto_truck=onto_truck, into_slots=into_slots, custody=custody
-        )
-    except PackMoveRefusedError:
-        return
 
 
 def begin_shift(

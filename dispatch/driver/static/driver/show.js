@@ -1,0 +1,123 @@
+// Put what is known onto the screen; nothing here talks to the server.
+import { nowMs, secondsUntil, timeOfDay } from "./clock.js";
+import { isChinese, named, word } from "./words.js";
+
+export const $ = (id) => document.getElementById(id);
+const NOW_S = 60;
+
+/** Show one screen and its buttons, and the state's word on top. */
+export function showScreen(screen, state) {
+  document.body.dataset.screen = screen;
+  document.body.dataset.state = state;
+  for (const part of document.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== screen;
+  $("state").textContent = word(`state.${state}`) || "";
+}
+
+function percent(value) {
+  return value === null ? "–" : `${Math.round(value)}%`;
+}
+
+function kilometres(metres) {
+  return metres < 10000 ? (metres / 1000).toFixed(1) : String(Math.round(metres / 1000));
+}
+
+function setBar(bar, value) {
+  bar.style.setProperty("--part", `${value ?? 0}%`);
+}
+
+/** Show a promise on the way to the station. */
+export function showPromise(card, { isSending }) {
+  showScreen("promise", card.state);
+  $("station").textContent = named(card.station);
+  $("lane").textContent = card.lane;
+  const isUnderWay = card.state === "en_route";
+  $("eta-label").textContent = word(isUnderWay ? "eta.latest" : "eta");
+  $("eta").textContent = timeOfDay(isUnderWay ? card.window_to : card.eta);
+  $("distance").textContent = kilometres(card.distance_m);
+  $("soc").textContent = percent(card.soc_percent);
+  $("soc-then").textContent = percent(card.soc_on_arrival_percent);
+  $("soc").closest("div").classList.toggle("low", card.soc_on_arrival_percent < 15);
+  setBar($("bar-now"), card.soc_percent);
+  setBar($("bar-then"), card.soc_on_arrival_percent);
+  $("why").textContent = isChinese ? card.why.text_zh : card.why.text;
+  const may = (action) => card.actions.includes(action);
+  $("accept").hidden = !may("accept");
+  $("decline").hidden = !may("decline");
+  $("go-row").hidden = may("accept");
+  $("leave-now").hidden = !may("leave");
+  $("arrive").hidden = !may("arrive");
+  for (const id of ["accept", "decline", "leave-now", "arrive"]) $(id).disabled = isSending;
+  tickPromise(card, { isSending });
+}
+
+/** Show what runs with the time: the offer's rest, and how long until leaving or arriving. */
+export function tickPromise(card, { isSending }) {
+  if (card.state === "en_route") showLead(word("eta"), card.eta, card.eta);
+  else if (secondsUntil(card.leave_by_at) < NOW_S) showLead("", null, card.leave_by_at);
+  else showLead(word("leave.by"), card.leave_by_at, card.leave_by_at);
+  const left = Math.max(0, Math.floor(secondsUntil(card.offer_expires_at)));
+  const minutes = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+  $("offer-left").textContent = isSending ? word("sending") : word("offer.left", minutes);
+}
+
+/** Show the time that counts most; without one it is time to go. */
+function showLead(label, iso, due) {
+  const minutes = Math.round(secondsUntil(due) / 60);
+  $("lead-label").hidden = !iso;
+  $("lead-label").textContent = label;
+  $("lead").textContent = iso ? timeOfDay(iso) : word("leave.now");
+  if (!iso) $("lead-in").textContent = word("leave.was", timeOfDay(due));
+  else $("lead-in").textContent = minutes > 0 ? word("leave.in", minutes) : "";
+}
+
+/** Show the check-in code at the station. */
+export function showCheckIn(card, { isSending }) {
+  showScreen("check-in", card.state);
+  $("station-here").textContent = named(card.station);
+  $("lane-here").textContent = card.lane;
+  $("doing").textContent = word(`doing.${card.state}`);
+  $("code").textContent = `${card.check_in_code.slice(0, 3)} ${card.check_in_code.slice(3)}`;
+  $("code").setAttribute("aria-label", [...card.check_in_code].join(" "));
+  const address = `/driver/assignments/${card.id}/check-in.svg`;
+  if ($("qr").getAttribute("src") !== address) $("qr").src = address;
+  $("done").hidden = !card.actions.includes("done");
+  $("done").disabled = isSending;
+}
+
+/** Show that nothing is to be done. */
+export function showWaiting(me) {
+  showScreen("waiting", "waiting");
+  const { charge, trip, shift } = me;
+  $("waiting-truck").textContent = shift.truck.plate;
+  $("waiting-soc").textContent = percent(charge ? charge.soc_percent : null);
+  setBar($("waiting-bar"), charge?.soc_percent);
+  $("waiting-age").textContent = charge ? ageOf(charge.recorded_at) : word("age.none");
+  $("trip").hidden = !trip;
+  if (!trip) return;
+  $("trip-from").textContent = named(trip, "origin");
+  $("trip-to").textContent = named(trip, "destination");
+  $("trip-due").textContent = trip.due_at ? word("trip.due", timeOfDay(trip.due_at)) : "";
+}
+
+function ageOf(iso) {
+  const minutes = Math.round((nowMs() - Date.parse(iso)) / 60000);
+  return minutes < 1 ? word("age.fresh") : word("age.minutes", minutes);
+}
+
+/** Show what became of a promise, in one sentence. */
+export function showEnded(title, sentence) {
+  showScreen("ended", "ended");
+  $("ended-title").textContent = title;
+  $("ended-text").textContent = sentence;
+}
+
+/** Tell or hide what is wrong with the connection. */
+export function showBanner(text) {
+  $("banner").hidden = !text;
+  $("banner").textContent = text || "";
+}
+
+/** Say a sentence to those who do not look. */
+export function sayAloud(sentence) {
+  $("aloud").textContent = sentence;
+}

@@ -1,0 +1,112 @@
+"""The driver's page, the way in, and what hangs on a promise: navigation links and its QR code."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from dispatch.driver.links import navigation_links
+from dispatch.models import SwapAssignment
+from dispatch.services.driver_actions import DECLINE_REASONS
+from fleet import clock
+from fleet.access import driver_of
+from fleet.api.sessions import open_session
+from fleet.models import User
+from fleet.services.sign_in import LinkRefusedError, qr_svg, redeem_sign_in_link
+
+YEAR_S = 365 * 24 * 3600
+
+
+@never_cache
+@ensure_csrf_cookie
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the page; what is on it comes from the API and the stream."""
+    driver = driver_of(request.user)
+    with translation.override(language_of(request)):
+        if driver is None:
+            return render(request, "driver/signed_out.html", {"refusal": None})
+        context = {
+            "driver": driver,
+            "reasons": DECLINE_REASONS,
+            "clock_rate": settings.CLOCK_RATE,
+            "time_zone": settings.TIME_ZONE,
+        }
+        return render(request, "driver/page.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def enter(request: HttpRequest, token: str) -> HttpResponse:
+    """Sign in by a one-time link: looking at it (as chats do) uses nothing up, the button does."""
+    with translation.override(language_of(request)):
+        if request.method == "GET":
+            return render(request, "driver/enter.html")
+        try:
+            driver = redeem_sign_in_link(token, now=clock.now())
+        except LinkRefusedError as error:
+            answer = render(request, "driver/signed_out.html", {"refusal": str(error)})
+            answer.status_code = 401
+            return answer
+    open_session(request, driver)
+    return _speak(HttpResponseRedirect("/driver/"), language_of(request))
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Show the page in the language asked for, here and wherever the driver signs in next."""
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    if isinstance(request.user, User):
+        User.objects.filter(pk=request.user.pk).update(language=language)
+    return _speak(HttpResponseRedirect("/driver/"), language)
+
+
+@never_cache
+@require_GET
+def navigate(request: HttpRequest, assignment_id: int) -> JsonResponse:
+    """Answer the links that open a navigation app at the station's gate."""
+    station = _own(request, assignment_id).station
+    is_chinese = language_of(request) == "zh-hans"
+    links = navigation_links(
+        (is_chinese and station.name_zh) or station.name,
+        latitude_deg=station.latitude_deg,
+        longitude_deg=station.longitude_deg,
+    )
+    return JsonResponse(
+        {"links": [{"app": x.app, "system": x.system, "href": x.href} for x in links]}
+    )
+
+
+@never_cache
+@require_GET
+def check_in_qr(request: HttpRequest, assignment_id: int) -> HttpResponse:
+    """Answer the check-in code as a QR code for the station's camera."""
+    code = _own(request, assignment_id).check_in_code
+    return HttpResponse(qr_svg(code), content_type="image/svg+xml")
+
+
+def language_of(request: HttpRequest) -> str:
+    """Return the language chosen on this phone, else the driver's own."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        return chosen
+    return request.user.language if isinstance(request.user, User) else settings.LANGUAGE_CODE
+
+
+def _speak(response: HttpResponse, language: str) -> HttpResponse:
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")
+    return response
+
+
+def _own(request: HttpRequest, assignment_id: int) -> SwapAssignment:
+    driver = driver_of(request.user)
+    rows = SwapAssignment.objects.select_related("station")
+    row = rows.filter(pk=assignment_id, driver=driver).first() if driver else None
+    if row is None:
+        raise Http404
+    return row
