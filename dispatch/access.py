@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from dispatch.models import Ban, PlanRun, Shuttle, SwapAssignment, Trip
 from fleet.access import (
     Viewer,
+    may_write,
     operators_for,
     sees_everything,
     stations_for,
@@ -57,6 +58,8 @@ def assignments_steered_by(user: Viewer, *, now: datetime) -> QuerySet[SwapAssig
     """Return the promises a user may pin and cancel: to trucks it dispatches, at its stations."""
     if sees_everything(user):
         return SwapAssignment.objects.all()
+    if not may_write(user):
+        return SwapAssignment.objects.none()
     trucks = Q(truck__in=trucks_run_by(user, now=now).values("pk"))
     return SwapAssignment.objects.filter(trucks | Q(station__in=stations_for(user)))
 

@@ -12,8 +12,11 @@ from unfold.decorators import display
 
 from dispatch import access
 from dispatch.admin.board import board_urls
+from dispatch.admin.hand import hand_urls
+from dispatch.admin.option_rows import option_rows
 from dispatch.models import Ban, SwapAssignment
 from dispatch.selectors.reasons import sentence
+from dispatch.services.by_hand import ban, lift_ban
 from fleet.access import Viewer
 from fleet.admin.exchange import ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
@@ -61,7 +64,7 @@ class SwapAssignmentAdmin(ExportAdmin):
         return access.assignments_for(user, now=now())
 
     def get_urls(self) -> list[URLPattern]:
-        return [*board_urls(), *super().get_urls()]
+        return [*board_urls(), *hand_urls(), *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = {"options", "why", "id"}
@@ -87,6 +90,7 @@ class SwapAssignmentAdmin(ExportAdmin):
             steered = access.assignments_steered_by(request.user, now=now())
             context |= {
                 "assignment": obj,
+                "options": option_rows(obj),
                 "why_sentence": sentence(obj.why),
                 "may_steer": may_dispatch(request.user) and steered.filter(pk=obj.pk).exists(),
             }
@@ -148,8 +152,23 @@ class BanAdmin(ScopedAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.banned_by = request.user
-        super().save_model(request, obj, form, change)
+        if isinstance(request.user, User):
+            ban(
+                obj.truck,
+                obj.station,
+                until=obj.until,
+                reason=obj.reason,
+                by=request.user,
+                now=now(),
+            )
+            obj.pk = Ban.objects.get(truck=obj.truck, station=obj.station).pk
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        lift_ban(obj, now=now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> None:
+        for row in queryset:
+            lift_ban(row, now=now())
 
 
 def link_to(assignment: SwapAssignment) -> str:

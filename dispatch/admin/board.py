@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.selectors.board import station_board
+from dispatch.services import lanes
 from dispatch.services.replans import promise_replan
 from fleet import access
 from fleet.admin.stations import STATION_WRITERS
 from fleet.clock import now
 from fleet.models import Lane, Slot, SwapStation, User
-from fleet.services import stations
+from fleet.services.stations import block_slot, unblock_slot
 
 
 def board_urls() -> list[URLPattern]:
@@ -88,7 +89,6 @@ def steer_station(request: HttpRequest, station_id: int) -> HttpResponse:
         return redirect("admin:dispatch_board", station_id)
     closes = request.POST.get("verb") == "close"
     _steer(station, request, what=request.POST.get("what", ""), closes=closes, reason=reason)
-    promise_replan(station.region_id, cause="closure" if closes else "opening", now=now())
     messages.success(request, _("Done. The next plan obeys it."))
     return redirect("admin:dispatch_board", station_id)
 
@@ -99,15 +99,16 @@ def _steer(
     by = request.user if isinstance(request.user, User) else None
     kind, _dash, number = what.partition("-")
     if kind == "station":
-        act = stations.close_station if closes else stations.open_station
+        act = lanes.close_station if closes else lanes.open_station
         act(station, reason=reason, by=by, now=now())
     elif kind == "lane" and number.isdecimal():
         lane = get_object_or_404(Lane, station=station, number=int(number))
-        act_on_lane = stations.close_lane if closes else stations.open_lane
+        act_on_lane = lanes.close_lane if closes else lanes.open_lane
         act_on_lane(lane, reason=reason, by=by, now=now())
     elif kind == "slot" and number.isdecimal():
         slot = get_object_or_404(Slot, station=station, number=int(number))
-        act_on_slot = stations.block_slot if closes else stations.unblock_slot
+        act_on_slot = block_slot if closes else unblock_slot
         act_on_slot(slot, reason=reason, by=by)
+        promise_replan(station.region_id, cause="slot", now=now())
     else:
         raise Http404

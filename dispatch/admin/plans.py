@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from dispatch import access
-from dispatch.models import PlanRun, SwapAssignment
+from dispatch.admin.option_rows import option_rows
+from dispatch.models import PlanRun
 from fleet.access import Viewer, sees_everything
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
@@ -51,11 +52,12 @@ class PlanRunAdmin(ReadOnlyAdmin):
         }
         return super().change_view(request, object_id, form_url, context)
 
-    def _decisions(self, request: HttpRequest, object_id: str) -> QuerySet[SwapAssignment]:
-        seen = access.assignments_for(request.user, now=now())
+    def _decisions(self, request: HttpRequest, object_id: str) -> list[Any]:
         if not object_id.isdecimal():
-            return seen.none()
-        return seen.filter(plan_run=int(object_id)).select_related("truck", "station")
+            return []
+        seen = access.assignments_for(request.user, now=now())
+        rows = seen.filter(plan_run=int(object_id)).select_related("truck", "station")
+        return [(row, option_rows(row)) for row in rows]
 
     def _unserved(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
         if not sees_everything(request.user) or not object_id.isdecimal():

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +24,7 @@ from telematics.models import TruckState
 class LiveTruckAdmin(ReadOnlyAdmin):
     """The fleet as it is, lowest charge first."""
 
-    list_display = ["plate", "charge", "age", "speed", "driver", "next_swap"]
+    list_display = ["plate", "charge", "age", "speed", "driver", "next_swap", "by_hand"]
     list_filter = [("model", ScopedRelatedFilter), ("region", ScopedRelatedFilter)]
     list_select_related = ["model", "region"]
     search_fields = ["plate", "vin", "packs__code"]
@@ -89,3 +90,9 @@ class LiveTruckAdmin(ReadOnlyAdmin):
             return "–"
         eta = f"{localtime(swap.eta):%H:%M}"
         return format_html("{} {} · {}", link_to(swap), eta, swap.get_state_display())
+
+    @admin.display(description=_("steer"))
+    def by_hand(self, truck: Any) -> str:
+        """Return the link to promise a swap by hand."""
+        url = reverse("admin:dispatch_by_hand", args=[truck.pk])
+        return format_html('<a class="underline" href="{}">{}</a>', url, _("assign by hand"))
