@@ -30,8 +30,8 @@ _REFUSALS = {
 class PackMoveRefusedError(Exception):
     """A pack cannot go where it was sent.
 
-    Codes: `unknown_pack`, `unknown_place`, `pack_retired`, `pack_quarantined`, `slot_taken`,
-    `position_taken`, `does_not_fit`. Nothing was written.
+    Codes: `unknown_pack`, `unknown_place`, `pack_retired`, `pack_quarantined`, `pack_on_a_truck`,
+    `slot_taken`, `position_taken`, `does_not_fit`. Nothing was written.
     """
 
     def __init__(self, code: str, detail: str) -> None:
@@ -76,7 +76,7 @@ def place_in_slot(pack_id: int, *, slot_id: int, custody: Custody) -> None:
 
 
 def install_on_truck(pack_id: int, *, truck_id: int, position: int, custody: Custody) -> None:
-    """Put a pack into a free position of a truck it fits; a quarantined one is refused."""
+    """Put a pack into a free position of a truck it fits, if it is safe and on no other truck."""
     _move({pack_id: Destination.truck(truck_id, position=position)}, custody=custody, safely=True)
 
 
@@ -170,7 +170,7 @@ def _move(moves: Mapping[int, Destination], *, custody: Custody, safely: bool = 
         with transaction.atomic(), told(by=custody.by, why=custody.reason):
             packs = _locked(moves)
             for pack in packs:
-                _refuse(pack, safely=safely)
+                _refuse(pack, moves[pack.pk], safely=safely)
                 _write(pack, moves[pack.pk], custody)
             # Deferred up to here, where a swap must come out even. A race for one place ends
             # here too: the second waits for the first, and is refused.
@@ -198,11 +198,13 @@ def _locked(moves: Mapping[int, Destination]) -> list[Pack]:
     return packs
 
 
-def _refuse(pack: Pack, *, safely: bool) -> None:
+def _refuse(pack: Pack, to: Destination, *, safely: bool) -> None:
     if pack.whereabouts == Whereabouts.RETIRED:
         raise PackMoveRefusedError("pack_retired", f"Pack {pack.code} is retired.")
     if safely and pack.is_quarantined:
         raise PackMoveRefusedError("pack_quarantined", f"Pack {pack.code} is quarantined.")
+    if safely and pack.truck_id not in {None, to.truck_id}:
+        raise PackMoveRefusedError("pack_on_a_truck", f"Pack {pack.code} is on another truck.")
 
 
 def _write(pack: Pack, to: Destination, custody: Custody) -> None:

@@ -1,0 +1,91 @@
+"""What breaks each rule of what was reported."""
+
+from uuid import UUID
+
+from fleet.models import Slot
+from telematics.models import (
+    Alarm,
+    DeviceKey,
+    Downlink,
+    OddReport,
+    SlotReading,
+    StationEvent,
+)
+from telematics.services.keys import make_key
+from tests.builders import NOW, make_device, make_station, make_truck
+from tests.integration.rules.rule import Rule, change, twin
+
+
+def _alarm() -> Alarm:
+    return Alarm.objects.create(
+        kind="silent_truck", truck=make_truck(), detail="silent", opened_at=NOW
+    )
+
+
+def _downlink() -> Downlink:
+    return Downlink.objects.create(truck=make_truck(), kind="assignment", body={}, created_at=NOW)
+
+
+def _key() -> DeviceKey:
+    make_key(device := make_device(), now=NOW)
+    return DeviceKey.objects.get(device=device)
+
+
+def _odd() -> OddReport:
+    return OddReport.objects.create(
+        truck=make_truck(), recorded_at=NOW, seq=1, received_at=NOW, reason="early", body={}
+    )
+
+
+def _reading() -> SlotReading:
+    slot = Slot.objects.get(station=make_station(slots=1))
+    return SlotReading.objects.create(slot=slot, recorded_at=NOW, received_at=NOW)
+
+
+def _event() -> StationEvent:
+    return StationEvent.objects.create(
+        station=make_station(),
+        event_id=UUID(int=1),
+        kind="swap",
+        received_at=NOW,
+        body={},
+        status=200,
+        answer={},
+    )
+
+
+TELEMATICS = [
+    Rule("telematics_alarm_is_open_once", "telematics_alarm", lambda: twin(_alarm())),
+    Rule("telematics_one_assignment_rides_down", "telematics_downlink", lambda: twin(_downlink())),
+    Rule(
+        "telematics_device_speaks_for_one_thing",
+        "telematics_device",
+        lambda: change(make_device(), station_id=make_station().pk),
+    ),
+    Rule(
+        "telematics_truck_has_one_active_obu",
+        "telematics_device",
+        lambda: twin(make_device(), serial="another"),
+    ),
+    Rule(
+        "telematics_device_has_two_live_keys_at_most",
+        "telematics_devicekey",
+        lambda: twin(_key(), key_sha256=b"another"),
+    ),
+    Rule(
+        "telematics_device_key_is_first_or_second",
+        "telematics_devicekey",
+        lambda: change(_key(), ordinal=3),
+    ),
+    Rule("telematics_odd_report_is_kept_once", "telematics_oddreport", lambda: twin(_odd())),
+    Rule(
+        "telematics_slot_reading_is_kept_once",
+        "telematics_slotreading",
+        lambda: twin(_reading(), soc_percent=50.0),
+    ),
+    Rule(
+        "telematics_station_event_happens_once",
+        "telematics_stationevent",
+        lambda: twin(_event(), kind="check_in"),
+    ),
+]
