@@ -152,7 +152,8 @@ SPECTACULAR_SETTINGS = {
 }
 UNFOLD = admin_site.UNFOLD
 IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # fleet.admin.cells does it, and undoes it
+IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 PGHISTORY_APPEND_ONLY = True
 
 # The planner runs as a child process: `python -m PLANNER_MODULE PROBLEM.json --planner ...`.

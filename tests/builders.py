@@ -7,6 +7,7 @@ from typing import Any
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.models import PackHold, SwapAssignment
+from fleet.identity import with_check_digit
 from fleet.models import (
     Driver,
     Lane,
@@ -89,7 +90,7 @@ def make_truck(
     **fields: Any,
 ) -> Truck:
     n = number()
-    values = {"vin": f"LZ0TESTTRCK{n:06d}", "plate": f"冀B{n:05d}D", **fields}
+    values = {"vin": with_check_digit(f"LZ0TESTTRCK{n:06d}"), "plate": f"冀B{n:05d}D", **fields}
     truck = Truck.objects.create(
         model=model or make_truck_model(), region=region or make_region(), **values
     )

@@ -15,7 +15,7 @@ from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Operator, Pack, Region, Truck, TruckModel, TruckTenure, User
-from fleet.services.trucks import register_truck
+from fleet.services.trucks import register_trucks
 
 
 @admin.register(TruckModel)
@@ -64,9 +64,11 @@ class TruckResource(ScopedResource):
         import_id_fields = ["vin"]
         fields = ["vin", "plate", "model", "region", "reserve_percent", "is_active"]
 
-    def after_save_instance(self, instance: Truck, row: Any, **kwargs: Any) -> None:
+    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
+        """Make the importing operator owner and carrier of the new trucks, all at once."""
+        new = [row.instance for row in result.rows if row.import_type == row.IMPORT_TYPE_NEW]
         if isinstance(self.user, User) and self.user.operator:
-            register_truck(truck=instance, operator=self.user.operator, now=now())
+            register_trucks(new, operator=self.user.operator, now=now())
 
 
 @admin.register(Truck)
@@ -118,4 +120,4 @@ class TruckAdmin(ExchangeAdmin):
         super().save_model(request, obj, form, change)
         user = request.user
         if not change and isinstance(user, User) and user.operator:
-            register_truck(truck=obj, operator=user.operator, now=now())
+            register_trucks([obj], operator=user.operator, now=now())

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.names import PackCodeField
 from fleet.models.operator import Operator
 from fleet.models.station import Slot
 from fleet.models.truck import Truck
@@ -82,7 +83,7 @@ FITS_TRUCK = """
 class Pack(models.Model):
     """A battery pack with its GB/T 34014 code; in exactly one place, always."""
 
-    code = models.CharField(_("code (GB/T 34014)"), max_length=24, unique=True)
+    code = PackCodeField(_("code (GB/T 34014)"), max_length=24, unique=True)
     type = models.ForeignKey(
         PackType,
         models.PROTECT,

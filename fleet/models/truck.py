@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.names import PlateField, VinField
 from fleet.models.operator import Operator
 from fleet.models.place import Region
 
@@ -61,8 +62,8 @@ class TruckModel(models.Model):
 class Truck(models.Model):
     """A battery-swap truck."""
 
-    vin = models.CharField(_("VIN"), max_length=17, unique=True)
-    plate = models.CharField(_("plate"), max_length=12, unique=True)
+    vin = VinField(_("VIN"), max_length=17, unique=True)
+    plate = PlateField(_("plate"), max_length=12, unique=True)
     model = models.ForeignKey(
         TruckModel,
         models.PROTECT,

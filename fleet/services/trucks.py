@@ -1,5 +1,6 @@
 """Who owns and runs a truck."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -7,9 +8,15 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from fleet.models import Operator, Truck, TruckTenure
 
 
-def register_truck(*, truck: Truck, operator: Operator, now: datetime) -> None:
-    """Make `operator` owner and carrier of a truck that has none yet; others are left alone."""
+def register_trucks(trucks: Sequence[Truck], *, operator: Operator, now: datetime) -> None:
+    """Make `operator` owner and carrier of trucks that have none yet; others are left alone."""
     for role in TruckTenure.Role.values:
-        if not truck.tenures.filter(role=role).exists():
-            during = DateTimeTZRange(now, None)
-            TruckTenure.objects.create(truck=truck, role=role, operator=operator, during=during)
+        held = set(
+            TruckTenure.objects.filter(truck__in=trucks, role=role).values_list("truck", flat=True)
+        )
+        during = DateTimeTZRange(now, None)
+        TruckTenure.objects.bulk_create(
+            TruckTenure(truck=truck, role=role, operator=operator, during=during)
+            for truck in trucks
+            if truck.pk not in held
+        )
