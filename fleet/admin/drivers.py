@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.admin.sign_in import sign_in_response
 from fleet.models import Driver, Operator, Shift, User
 
 
@@ -40,6 +42,16 @@ class DriverAdmin(ExchangeAdmin):
     list_select_related = ["carrier"]
     search_fields = ["name", "phone", "licence_number"]
     exclude = ["user"]
+    actions_detail: Any = ["sign_in_link"]
+
+    @action(description=_("Sign in"), url_path="sign-in", permissions=["sign_in"], icon="qr_code")
+    def sign_in_link(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a link or QR code that signs the driver in, or sign the driver out."""
+        return sign_in_response(self, request, object_id)
+
+    def has_sign_in_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Say whether the user signs drivers in at all; Unfold gives the row's key, not the row."""
+        return self.has_change_permission(request)
 
     def rows_for(self, user: Viewer) -> QuerySet[Driver]:
         return access.drivers_for(user)
