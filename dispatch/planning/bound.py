@@ -14,7 +14,7 @@ from time import monotonic
 from dispatch.planning.relaxation import Prices, Relaxation
 from dispatch.planning.schedule import Schedule
 
-_SPLITS = (1, 3, 6, 12)
+_SPLITS = (1, 3, 6, 12, 30, 100)
 """Slots to a swap, grid by grid."""
 _MOST_CELLS = 6_000_000
 _MEMORY = 0.75
