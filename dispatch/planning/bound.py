@@ -13,6 +13,7 @@ from time import monotonic
 
 from dispatch.planning.relaxation import Prices, Relaxation
 from dispatch.planning.schedule import Schedule
+from dispatch.planning.tolls import Tolls
 
 _SPLITS = (1, 3, 6, 12, 30, 100)
 """Slots to a swap, grid by grid."""
@@ -61,6 +62,14 @@ def raise_bound(
                 best_s = min(upper_s, ceil(climb.best_s - 1e-3))
                 report(best_s)
     return best_s
+
+
+def find_tolls(schedule: Schedule, *, upper_s: int, until_s: float) -> Tolls:
+    """Give the prices on the coarse grid, as far as they are found by a time."""
+    climb = _Climb(Relaxation(schedule, slot_s=_shortest_swap_s(schedule)), upper_s)
+    while climb.improves and monotonic() < until_s:
+        climb.step()
+    return climb.relaxation.tolls(climb.best_prices)
 
 
 class _Climb:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from dispatch.planning.job import Job
 from dispatch.planning.problem import Lane
 from dispatch.planning.schedule import Schedule
+from dispatch.planning.tolls import Tolls
 
 type Floats = NDArray[np.float64]
 type Whole = NDArray[np.int64]
@@ -149,14 +150,7 @@ class Relaxation:
         """Cheapest way to each visit at each slot, prices included, one matrix a layer."""
         slots = self.slots
         grid = np.arange(slots)
-        lane_sums = np.zeros((len(self._stations), slots + 1))
-        np.cumsum(prices.lanes, axis=1, out=lane_sums[:, 1:])
-        lanes = np.empty((len(self._stations), slots))
-        for station, window in enumerate(self._window):
-            first = np.maximum(grid - window + 1, 0)
-            lanes[station] = lane_sums[station, grid + 1] - lane_sums[station, first]
-        held = np.zeros((len(self._pools), 2 * slots + 1))
-        held[:, :slots] = prices.stock[:, ::-1].cumsum(axis=1)[:, ::-1]
+        lanes, held = self._start_prices(prices)
         values: list[Floats] = []
         for depth, layer in enumerate(self._layers):
             given_back = np.minimum(grid + layer.charge[:, None], 2 * slots)
@@ -169,6 +163,29 @@ class Relaxation:
                 value += np.where(source >= 0, reached, _NEVER)
             values.append(value)
         return values
+
+    def tolls(self, prices: Prices) -> Tolls:
+        """Give the prices as what a swap at a station and time should pay."""
+        lanes, held = self._start_prices(prices)
+        return Tolls(
+            self.slot_s,
+            dict(zip(self._stations, lanes.tolist(), strict=True)),
+            dict(zip(self._pools, held[:, : self.slots + 1].tolist(), strict=True)),
+        )
+
+    def _start_prices(self, prices: Prices) -> tuple[Floats, Floats]:
+        """Price a start in each slot, and a pack held from each slot on."""
+        slots = self.slots
+        grid = np.arange(slots)
+        lane_sums = np.zeros((len(self._stations), slots + 1))
+        np.cumsum(prices.lanes, axis=1, out=lane_sums[:, 1:])
+        lanes = np.empty((len(self._stations), slots))
+        for station, window in enumerate(self._window):
+            first = np.maximum(grid - window + 1, 0)
+            lanes[station] = lane_sums[station, grid + 1] - lane_sums[station, first]
+        held = np.zeros((len(self._pools), 2 * slots + 1))
+        held[:, :slots] = prices.stock[:, ::-1].cumsum(axis=1)[:, ::-1]
+        return lanes, held
 
     def _usage(self, values: list[Floats], rows: Whole) -> Prices:
         """Lane starts and packs that the chosen itineraries use, less what there is."""

@@ -13,6 +13,7 @@ from dispatch.planning.pins import book_pins, find_pins
 from dispatch.planning.problem import SwapProblem, Truck
 from dispatch.planning.region import Region
 from dispatch.planning.timeline import Itinerary, Timeline, Visit
+from dispatch.planning.tolls import Tolls
 
 KEPT_WITHIN_S = 120
 """A promise is kept if the start moves by no more than this."""
@@ -24,7 +25,8 @@ ANY_COST_S = 1 << 60
 class Placement:
     """An itinerary with a start and a lane for each swap, and what it costs.
 
-    `cost_s` has the truck's weight in it; `delay_s` is delay, lateness and changes alone.
+    `cost_s` has the truck's weight in it; `delay_s` is delay, lateness and changes alone;
+    `rank_s` is the cost with tolls, by which ways are compared.
     """
 
     itinerary: Itinerary
@@ -32,6 +34,7 @@ class Placement:
     lanes: tuple[int, ...]
     delay_s: int
     cost_s: int
+    rank_s: float
 
 
 class Schedule:
@@ -48,6 +51,7 @@ class Schedule:
             or problem.params.s_per_cny
             or any(truck.weight_percent != 100 for truck in problem.trucks)
         )
+        self.tolls: Tolls | None = None
         self.constant_s = self._dropped_s()
         self.broken: set[str] = set(self.pins.impossible)
         missing = self._open_books()
@@ -64,7 +68,7 @@ class Schedule:
         self,
         job: Job,
         *,
-        ceiling_s: int | None = None,
+        ceiling_s: float | None = None,
         blink: Callable[[], bool] | None = None,
     ) -> Placement | None:
         """Find the cheapest way to serve a truck that leaves all others as they are.
@@ -81,10 +85,10 @@ class Schedule:
                 continue
             found = self.fit(job, itinerary, below_s=ceiling_s)
             if found is not None:
-                chosen, ceiling_s = found, found.cost_s
+                chosen, ceiling_s = found, found.rank_s
         return chosen
 
-    def fit(self, job: Job, itinerary: Itinerary, *, below_s: int) -> Placement | None:
+    def fit(self, job: Job, itinerary: Itinerary, *, below_s: float) -> Placement | None:
         """Place one itinerary as early as the books allow, or so that promises are kept.
 
         None if it does not fit, or not for less than `below_s`.
@@ -94,7 +98,7 @@ class Schedule:
         soon = self._fit(job, itinerary, below_s, keep=False)
         if not self._change_s or not job.loose_holds:
             return soon
-        kept = self._fit(job, itinerary, soon.cost_s if soon else below_s, keep=True)
+        kept = self._fit(job, itinerary, soon.rank_s if soon else below_s, keep=True)
         return kept or soon
 
     def put(self, job: Job, placement: Placement) -> None:
@@ -134,16 +138,39 @@ class Schedule:
         itinerary: Itinerary,
         spots: list[tuple[int, int]],
         ends_s: list[int],
-        below_s: int,
+        below_s: float,
     ) -> Placement | None:
         delay_s = cost_s = job.timeline.cost_s(itinerary, ends_s)
         if self._costs_more:
             delay_s += self._changes_s(job, itinerary, spots)
             cost_s = job.weighted_s(delay_s + self._energy_s(itinerary, spots))
-        if cost_s >= below_s:
+        rank_s: float = cost_s
+        if self.tolls is not None and cost_s < below_s:
+            rank_s += self._tolls_s(self.tolls, job.truck, itinerary, spots, ends_s)
+        if rank_s >= below_s:
             return None
         starts_s = tuple([start_s for start_s, _ in spots])
-        return Placement(itinerary, starts_s, tuple([lane for _, lane in spots]), delay_s, cost_s)
+        lanes = tuple([lane for _, lane in spots])
+        return Placement(itinerary, starts_s, lanes, delay_s, cost_s, rank_s)
+
+    def _tolls_s(
+        self,
+        tolls: Tolls,
+        truck: Truck,
+        itinerary: Itinerary,
+        spots: list[tuple[int, int]],
+        ends_s: list[int],
+    ) -> float:
+        total_s = 0.0
+        for visit, spot, end_s in zip(itinerary.visits, spots, ends_s, strict=True):
+            total_s += tolls.toll_s(
+                visit.detour.station,
+                truck.pack_type,
+                truck.pack_positions,
+                spot[0],
+                end_s + visit.charge_s,
+            )
+        return total_s
 
     def _open_books(self) -> set[str]:
         """Serve the trucks with a promise that must be kept; gives those that cannot be."""
@@ -166,15 +193,20 @@ class Schedule:
                 self.put(job, placement)
         return {job.truck.id for job in pinned if job.index not in self.placements}
 
-    def _fit(self, job: Job, itinerary: Itinerary, below_s: int, *, keep: bool) -> Placement | None:
+    def _fit(
+        self, job: Job, itinerary: Itinerary, below_s: float, *, keep: bool
+    ) -> Placement | None:
         truck = job.truck
         spots: list[tuple[int, int]] = []
         ends_s: list[int] = []
         end_s = 0
+        slack_s = self._slack_s(job, itinerary, below_s)
         for visit in itinerary.visits:
-            spot = self.spot(truck, visit, end_s + visit.lead_s, keep=keep)
+            arrival_s = end_s + visit.lead_s
+            spot = self.spot(truck, visit, arrival_s, before_s=arrival_s + slack_s, keep=keep)
             if spot is None:
                 break
+            slack_s -= spot[0] - arrival_s
             spots.append(spot)
             book = self.books[visit.detour.station]
             if itinerary.returns_to_a_station and visit.pinned is None:
@@ -186,6 +218,13 @@ class Schedule:
         if len(spots) < len(itinerary.visits):
             return None
         return self._placement(job, itinerary, spots, ends_s, below_s)
+
+    def _slack_s(self, job: Job, itinerary: Itinerary, below_s: float) -> int:
+        """Give how long a truck may wait before the itinerary costs `below_s` for sure."""
+        weight_percent = job.truck.weight_percent
+        if job.timeline.pinned or not weight_percent or below_s >= ANY_COST_S:
+            return ANY_COST_S
+        return int(below_s * 100 / weight_percent) + 2 - itinerary.least_s
 
     def _give_back(self, truck: Truck, itinerary: Itinerary, spots: list[tuple[int, int]]) -> None:
         for visit, spot in zip(itinerary.visits, spots, strict=False):
@@ -202,7 +241,13 @@ class Schedule:
         )
 
     def spot(
-        self, truck: Truck, visit: Visit, arrival_s: int, *, keep: bool = False
+        self,
+        truck: Truck,
+        visit: Visit,
+        arrival_s: int,
+        *,
+        before_s: int = ANY_COST_S,
+        keep: bool = False,
     ) -> tuple[int, int] | None:
         """Find start and lane of one swap for a truck that arrives at `arrival_s`."""
         if visit.pinned is not None:
@@ -213,7 +258,7 @@ class Schedule:
             arrival_s = max(arrival_s, visit.kept.start_s - KEPT_WITHIN_S)
         return self.books[visit.detour.station].earliest(
             arrival_s,
-            self.region.horizon_s,
+            min(self.region.horizon_s, before_s),
             truck.pack_type,
             truck.pack_positions,
             visit.charge_s,

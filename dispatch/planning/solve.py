@@ -6,6 +6,7 @@ from time import monotonic
 from dispatch.planning.assemble import assemble_plan
 from dispatch.planning.baseline import fill_greedily
 from dispatch.planning.bounding import BoundProcess
+from dispatch.planning.job import Job
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
@@ -15,6 +16,8 @@ from dispatch.planning.search import Search
 _FEW_JOBS = 25
 _SHORT_S = 2.0
 _BOUND_SHARE = 0.2
+_TOLL_SHARE = 0.15
+_MANY_JOBS = 150
 _LAST_BOUND_S = 0.4
 
 
@@ -57,11 +60,13 @@ def plan_swaps(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) ->
 
 def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: int) -> int:
     """Search until the time is over or nothing is left to gain; gives the bound."""
-    search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
     least_s = schedule.least_cost_s
     left_s = until_s - monotonic()
     if left_s <= 0 or schedule.cost_s <= least_s:
         return least_s
+    if left_s >= _SHORT_S and _is_scarce(schedule):
+        _build_with_tolls(schedule, monotonic() + _TOLL_SHARE * left_s)
+    search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
     if len(search.jobs) <= _FEW_JOBS or left_s < _SHORT_S:
         search.run(until_s=until_s, bound_s=lambda: least_s)
         last_s = min(until_s, monotonic() + _LAST_BOUND_S)
@@ -70,12 +75,46 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
         bound_s = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
         search.run(until_s=until_s, bound_s=lambda: bound_s)
         return bound_s
-    beside = BoundProcess(schedule.problem, upper_s=schedule.cost_s, seconds=left_s)
+    beside = BoundProcess(schedule.problem, upper_s=schedule.cost_s, seconds=until_s - monotonic())
     try:
         search.run(until_s=until_s, bound_s=lambda: max(least_s, beside.best_s()))
     finally:
         bound_s = max(least_s, beside.stop())
     return bound_s
+
+
+def _is_scarce(schedule: Schedule) -> bool:
+    """Whether greedy left out trucks of a large region that have a way to be served."""
+    left_out = sum(
+        bool(job.itineraries) and job.index not in schedule.placements for job in schedule.jobs
+    )
+    return left_out > 0 and len(schedule.jobs) > _MANY_JOBS
+
+
+def _build_with_tolls(schedule: Schedule, until_s: float) -> None:
+    """Build greedily again, with each way charged for what it takes from others; keep the better.
+
+    Where packs are scarce this starts the search much lower than greedy alone.
+    """
+    from dispatch.planning.bound import find_tolls  # noqa: PLC0415 - numpy, late
+
+    before, before_s = dict(schedule.placements), schedule.cost_s
+    free = [job for job in schedule.jobs if not job.timeline.pinned]
+    schedule.tolls = find_tolls(schedule, upper_s=before_s, until_s=until_s)
+    _clear(schedule, free)
+    fill_greedily(schedule)
+    schedule.tolls = None
+    if schedule.cost_s > before_s:
+        _clear(schedule, free)
+        for job in free:
+            if job.index in before:
+                schedule.put(job, before[job.index])
+
+
+def _clear(schedule: Schedule, jobs: list[Job]) -> None:
+    for job in jobs:
+        if job.index in schedule.placements:
+            schedule.take_out(job)
 
 
 def _bound_here(schedule: Schedule, until_s: float) -> int:
