@@ -29,6 +29,7 @@ def raise_bound(
     upper_s: int,
     until_s: float,
     report: Callable[[int], None],
+    splits: tuple[int, ...] = _SPLITS,
 ) -> int:
     """Find prices at which the relaxed problem costs as much as it can.
 
@@ -42,6 +43,8 @@ def raise_bound(
         When to stop, on the monotonic clock.
     report
         Called with each higher bound, in whole seconds.
+    splits
+        Slots to a swap, grid by grid.
 
     Returns
     -------
@@ -50,7 +53,7 @@ def raise_bound(
     """
     best_s = schedule.least_cost_s
     climb: _Climb | None = None
-    for split in _SPLITS:
+    for split in splits:
         slot_s = max(1, _shortest_swap_s(schedule) // split)
         if monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
             break

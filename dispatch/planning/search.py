@@ -52,16 +52,19 @@ class Search:
         self._best = dict(schedule.placements)
         self.steps = 0
 
-    def run(self, *, until_s: float, bound_s: Callable[[], int]) -> None:
+    def run(
+        self, *, until_s: float, bound_s: Callable[[], int], most_steps: int | None = None
+    ) -> None:
         """Search until a time on the monotonic clock; the schedule ends as the best found.
 
         Ends sooner when the cost has come down to the bound, or after a number of steps that
-        grows with the square of the number of trucks.
+        grows with the square of the number of trucks, or `most_steps`.
         """
         begun_s = monotonic()
         span_s = max(until_s - begun_s, 1e-9)
         count = len(self.jobs)
-        most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
+        if most_steps is None:
+            most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
         heat_s = _HOT_S
         while self.jobs:
             if self.steps % _LOOK_EVERY == 0:
