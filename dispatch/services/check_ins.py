@@ -7,7 +7,7 @@ from django.db import transaction
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
-from dispatch.selectors.charging import pack_ready_at
+from dispatch.services.held_packs import packs_go_at
 from dispatch.services.lane_times import delay_to_others, lock_lanes, occupy_lane
 from dispatch.services.moves import move_assignment
 from dispatch.services.swap_errors import (
@@ -23,6 +23,8 @@ from telematics.models import LaneState
 # Whoever is early may go first if that delays a driver who took a promise by this at most.
 EARLY_MAY_DELAY = timedelta(minutes=2)
 OVERDUE_TAKES = timedelta(minutes=1)
+# After this a swap whose end nobody told does not keep others out of the lane.
+STUCK_AFTER = timedelta(minutes=15)
 # What leads a truck that stands at the gate to the state in which it may enter a lane.
 STEPS_TO_ARRIVED = {
     "offered": ("accepted", "arrived"),
@@ -62,8 +64,9 @@ def check_in(
 
     Coming with an offer that still stands takes it. The swap begins when no other truck is being
     swapped in the lane, the packs are charged or were promised for now, and nobody who took a
-    promise waits more than 2 min for a truck that is early. One transaction, the lane locked:
-    state, lane occupation and the promises behind it change together.
+    promise waits more than 2 min for a truck that is early. Unless the station names a lane,
+    another one that is free is taken when the promised lane is closed or busy. One transaction,
+    the lanes locked: state, lane occupation and the promises behind it change together.
 
     Raises
     ------
@@ -74,14 +77,14 @@ def check_in(
         if _plain(plate) != _plain(assignment.truck.plate):
             detail = f"This code belongs to truck {assignment.truck.plate}."
             raise WrongTruckError(detail, plate=assignment.truck.plate)
-        lane = _lane(station, lane_number) if lane_number else assignment.lane
-        lock_lanes(assignment.lane_id, lane.pk)
+        lanes = _lanes(assignment, lane_number)
+        lock_lanes(assignment.lane_id, *(lane.pk for lane in lanes))
         assignment.refresh_from_db(from_queryset=SwapAssignment.objects.select_for_update())
         if assignment.state == "swapping":
             return _answer(assignment)
-        _refuse_closed(lane, truck=assignment.truck, now=now)
+        lanes = _open_lanes(lanes, truck=assignment.truck, now=now)
         _arrive(assignment, now=now)
-        _stand(assignment, lane=lane, now=now)
+        _stand(assignment, lanes=lanes, is_told=lane_number is not None, now=now)
         return _answer(SwapAssignment.objects.get(pk=assignment.pk))
 
 
@@ -97,19 +100,23 @@ def _plain(plate: str) -> str:
     return "".join(plate.upper().replace("·", "").split())
 
 
-def _lane(station: SwapStation, number: int) -> Lane:
-    lane = Lane.objects.filter(station=station, number=number).first()
-    if lane is None:
-        raise UnknownLaneError(f"{station.code} has no lane {number}.")
-    return lane
+def _lanes(assignment: SwapAssignment, number: int | None) -> list[Lane]:
+    """Return the lane the station names, or the one promised and then the others."""
+    rows = Lane.objects.filter(station=assignment.station_id).order_by("number")
+    if number is None:
+        return sorted(rows, key=lambda lane: lane.pk != assignment.lane_id)
+    lanes = list(rows.filter(number=number))
+    if not lanes:
+        raise UnknownLaneError(f"The station has no lane {number}.")
+    return lanes
 
 
-def _refuse_closed(lane: Lane, *, truck: Truck, now: datetime) -> None:
-    if _takes(lane, truck=truck, now=now):
-        return
-    others = Lane.objects.filter(station=lane.station_id).order_by("number")
+def _open_lanes(lanes: list[Lane], *, truck: Truck, now: datetime) -> list[Lane]:
+    if found := [lane for lane in lanes if _takes(lane, truck=truck, now=now)]:
+        return found
+    others = Lane.objects.filter(station=lanes[0].station_id).order_by("number")
     open_lanes = [other.number for other in others if _takes(other, truck=truck, now=now)]
-    detail = f"Lane {lane.number} is closed. Name an open lane, or wait for the new plan."
+    detail = f"Lane {lanes[0].number} is closed. Name an open lane, or wait for the new plan."
     raise LaneClosedError(detail, open_lanes=open_lanes)
 
 
@@ -129,16 +136,32 @@ def _arrive(assignment: SwapAssignment, *, now: datetime) -> None:
         assignment.state = moved.state
 
 
-def _stand(assignment: SwapAssignment, *, lane: Lane, now: datetime) -> None:
-    swap = timedelta(seconds=lane.swap_s)
-    has_other_lane = assignment.lane_id != lane.pk
+def _stand(assignment: SwapAssignment, *, lanes: list[Lane], is_told: bool, now: datetime) -> None:
+    """Let the truck into the first lane that can take it now, or queue it before the first."""
+    packs_go = packs_go_at(assignment, now=now)
+    promised_lane_id = assignment.lane_id
+    starts = [
+        _may_start_at(
+            assignment,
+            lane=lane,
+            packs_go=packs_go,
+            is_its_own=is_told or lane.pk == promised_lane_id,
+            now=now,
+        )
+        for lane in lanes
+    ]
+    lane, start = next(
+        ((lane, start) for lane, start in zip(lanes, starts, strict=True) if start <= now),
+        (lanes[0], starts[0]),
+    )
     assignment.lane = lane
-    start = _may_start_at(assignment, lane=lane, now=now)
+    swap = timedelta(seconds=lane.swap_s)
     if start <= now:
         occupy_lane(assignment, start=now, until=now + swap, now=now)
         _move(assignment, to="swapping", now=now)
         return
-    if has_other_lane or start > assignment.occupies.lower:
+    _let_overrun(lane, now=now)
+    if lane.pk != promised_lane_id or start > assignment.occupies.lower:
         occupy_lane(assignment, start=start, until=start + swap, now=now)
     if assignment.state != "queued":
         _move(assignment, to="queued", now=now)
@@ -148,22 +171,36 @@ def _move(assignment: SwapAssignment, *, to: str, now: datetime) -> None:
     move_assignment(assignment_id=assignment.pk, to=to, now=now, reason="checked in at the station")
 
 
-def _may_start_at(assignment: SwapAssignment, *, lane: Lane, now: datetime) -> datetime:
+def _may_start_at(
+    assignment: SwapAssignment, *, lane: Lane, packs_go: datetime, is_its_own: bool, now: datetime
+) -> datetime:
+    """Return when the truck may enter a lane; later than now if it must wait."""
     promised: datetime = assignment.occupies.lower
-    in_lane = SwapAssignment.objects.filter(lane=lane, state="swapping").first()
-    if in_lane:
-        free: datetime = max(in_lane.occupies.upper, now + OVERDUE_TAKES)
-        if free > in_lane.occupies.upper:
-            occupy_lane(in_lane, start=in_lane.occupies.lower, until=free, now=now)
-        return max(free, promised)
-    if now >= promised:
-        return now
+    if under_way := _swap_in(lane, now=now):
+        until_free: datetime = under_way.occupies.upper
+        return max(until_free, now + OVERDUE_TAKES, promised)
+    if packs_go > now:
+        return packs_go
     until = now + timedelta(seconds=lane.swap_s)
-    if delay_to_others(assignment, start=now, until=until) > EARLY_MAY_DELAY:
-        return promised
-    ready = pack_ready_at([assignment.station_id], now=now)
-    packs = assignment.holds.filter(is_live=True).values_list("pack", flat=True)
-    return min(max([ready.get(pack, promised) for pack in packs], default=now), promised)
+    waits = delay_to_others(assignment, lane=lane, start=now, until=until)
+    if (now < promised or not is_its_own) and waits > EARLY_MAY_DELAY:
+        return max(promised, now + OVERDUE_TAKES)
+    return now
+
+
+def _swap_in(lane: Lane, *, now: datetime) -> SwapAssignment | None:
+    """Return the swap under way in a lane; one that should be over long ago is none."""
+    since = now - STUCK_AFTER
+    rows = SwapAssignment.objects.filter(lane=lane, state="swapping", swapping_at__gt=since)
+    return rows.first()
+
+
+def _let_overrun(lane: Lane, *, now: datetime) -> None:
+    """Give a swap that takes longer than planned its lane for a minute more."""
+    under_way = _swap_in(lane, now=now)
+    if under_way and under_way.occupies.upper < now + OVERDUE_TAKES:
+        start = under_way.occupies.lower
+        occupy_lane(under_way, start=start, until=now + OVERDUE_TAKES, now=now)
 
 
 def _answer(assignment: SwapAssignment) -> CheckIn:

@@ -41,7 +41,7 @@ def occupy_lane(
         assignment.occupies = DateTimeTZRange(start, until)
         assignment.save(update_fields=["lane", "occupies"])
         moved = 0
-        for other in _others_from(assignment, start=start):
+        for other in _others_from(assignment, lane_id=assignment.lane_id, start=start):
             if other.occupies.lower >= until:
                 break
             late = until - other.occupies.lower
@@ -52,19 +52,21 @@ def occupy_lane(
     return moved
 
 
-def delay_to_others(assignment: SwapAssignment, *, start: datetime, until: datetime) -> timedelta:
+def delay_to_others(
+    assignment: SwapAssignment, *, lane: Lane, start: datetime, until: datetime
+) -> timedelta:
     """Return how long the first promise taken by a driver would wait for this occupation."""
-    for other in _others_from(assignment, start=start):
+    for other in _others_from(assignment, lane_id=lane.pk, start=start):
         if other.state != "offered":
             wait: timedelta = until - other.occupies.lower
             return max(wait, timedelta())
     return timedelta()
 
 
-def _others_from(assignment: SwapAssignment, *, start: datetime) -> list[SwapAssignment]:
-    rows = SwapAssignment.objects.filter(
-        lane=assignment.lane_id, state__in=LIVE, occupies__endswith__gt=start
-    )
+def _others_from(
+    assignment: SwapAssignment, *, lane_id: int, start: datetime
+) -> list[SwapAssignment]:
+    rows = SwapAssignment.objects.filter(lane=lane_id, state__in=LIVE, occupies__endswith__gt=start)
     return list(rows.exclude(pk=assignment.pk).order_by("occupies", "pk"))
 
 

@@ -7,6 +7,7 @@ from pytest_django import Settings
 
 from dispatch.models import DriverNotice, PackHold, SwapAssignment
 from fleet.models import Pack, TruckSight
+from fleet.services.packs import Custody, take_into_transport
 from telematics.models import Downlink
 from tests.builders import NOW
 from tests.integration.dispatch.station_day import (
@@ -83,11 +84,11 @@ def test_a_closed_lane_refuses_and_names_open_ones() -> None:
     day = StationDay(lanes=2)
     assignment = day.promise(after=timedelta())
     assert day.post("lanes/1/close", reason="gripper").status_code == 200
-    answer = day.check_in(assignment)
+    answer = day.check_in(assignment, lane=1)
     assert (answer.status_code, answer.json()["code"]) == (409, "lane_closed")
     assert answer.json()["open_lanes"] == [2]
     assert state_of(assignment) == "accepted"
-    assert day.check_in(assignment, lane=2).json()["lane"] == 2
+    assert day.check_in(assignment).json()["lane"] == 2
 
 
 def test_a_lane_that_reports_a_fault_refuses_until_it_is_opened() -> None:
@@ -194,3 +195,53 @@ def test_a_promise_that_cannot_move_back_is_cancelled_and_planned_again(
     assert day.check_in(late).json()["state"] == "swapping"
     assert state_of(behind) == "cancelled"
     assert not PackHold.objects.filter(assignment=behind, is_live=True).exists()
+
+
+def test_a_truck_takes_another_lane_when_its_own_is_busy(settings: Settings) -> None:
+    day = StationDay(lanes=2)
+    first, second = day.promise(after=timedelta()), day.promise(after=5 * MINUTE)
+    day.check_in(first)
+    answer = day.check_in(second).json()
+    assert (answer["state"], answer["lane"]) == ("swapping", 2)
+
+
+def test_it_does_not_take_the_lane_a_driver_was_promised(settings: Settings) -> None:
+    day = StationDay(lanes=2)
+    first, second = day.promise(after=timedelta()), day.promise(after=5 * MINUTE)
+    other = day.promise(after=6 * MINUTE, lane=2)
+    day.check_in(first)
+    set_clock(settings, 4)
+    answer = day.check_in(second).json()
+    assert (answer["state"], answer["lane"]) == ("queued", 1)
+    assert occupied(other) == (NOW + 6 * MINUTE, NOW + 11 * MINUTE)
+
+
+def test_a_swap_nobody_ended_keeps_the_lane_for_a_quarter_of_an_hour(settings: Settings) -> None:
+    day = StationDay()
+    forgotten, second = day.promise(after=timedelta()), day.promise(after=6 * MINUTE)
+    day.check_in(forgotten)
+    set_clock(settings, 14)
+    assert day.check_in(second).json()["state"] == "queued"
+    set_clock(settings, 16)
+    assert day.check_in(second).json()["state"] == "swapping"
+
+
+def test_a_promised_pack_that_is_gone_is_replaced_by_a_charged_one_at_the_gate() -> None:
+    day = StationDay()
+    assignment = day.promise(after=timedelta())
+    gone = assignment.holds.get().pack
+    take_into_transport(gone.pk, custody=Custody(at=NOW, reason="to the workshop"))
+    answer = day.check_in(assignment).json()
+    assert answer["state"] == "swapping"
+    pack = assignment.holds.get(is_live=True).pack
+    assert answer["hand_out"] == [{"position": 1, "code": pack.code, "slot": slot_number(pack)}]
+    assert pack == day.charged[0]
+
+
+def test_a_truck_waits_if_there_is_no_pack_for_it_at_all() -> None:
+    day = StationDay(slots=3)
+    assignment = day.promise(after=timedelta())
+    gone = assignment.holds.get().pack
+    take_into_transport(gone.pk, custody=Custody(at=NOW, reason="to the workshop"))
+    answer = day.check_in(assignment).json()
+    assert (answer["state"], answer["hand_out"][0]["slot"]) == ("queued", None)
