@@ -36,8 +36,9 @@ def product_files(root: Path = ROOT) -> list[Path]:
 
 
 def file_size_faults(root: Path = ROOT) -> list[str]:
-    """Return the files that are too long, and whether the middle one is."""
-    sizes = {path: len(path.read_text().splitlines()) for path in product_files(root)}
+    """Return the files that are too long, blank lines left out, and whether the middle one is."""
+    texts = {path: path.read_text().splitlines() for path in product_files(root)}
+    sizes = {path: sum(bool(line.strip()) for line in lines) for path, lines in texts.items()}
     faults = [f"{p}: {n} lines" for p, n in sizes.items() if n > FILE_LINES_MOST]
     middle = median(sizes.values())
     return faults + ([f"median file: {middle}"] if middle >= FILE_LINES_MEDIAN else [])
