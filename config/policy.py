@@ -26,13 +26,7 @@ ADMIN: dict[str, list[str]] = STRICT | {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL, CSP.UNSAFE_INLINE],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
-# The API's documentation page starts itself from an inline script.
-DOCS: dict[str, list[str]] = STRICT | {
-    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "worker-src": [CSP.SELF, "blob:"],
-}
-LOOSENED: dict[str, dict[str, list[str]]] = {"/admin/": ADMIN, "/api/v1/docs": DOCS}
+LOOSENED: dict[str, dict[str, list[str]]] = {"/admin/": ADMIN}
 
 
 @sync_and_async_middleware

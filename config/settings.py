@@ -143,12 +143,18 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yizhan",
+    "DESCRIPTION": "Dispatch of battery-swap trucks: what machines and drivers say to the service.",
     "VERSION": VERSION,
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"AssignmentState": "dispatch.lifecycle.STATES"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "telematics.ingest.schema.add_reports",
+        "dispatch.api.schema.complete",
+        "fleet.api.schema.describe_problems",
+    ],
 }
 UNFOLD = admin_site.UNFOLD
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -14,3 +14,7 @@ urlpatterns = [
     path("", include("telematics.urls")),
     path("", include("dispatch.urls")),
 ]
+handler400 = "fleet.api.errors.bad_request"
+handler403 = "fleet.api.errors.permission_denied"
+handler404 = "fleet.api.errors.not_found"
+handler500 = "fleet.api.errors.server_error"

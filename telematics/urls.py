@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from telematics.api import schema  # noqa: F401  names the keys in the contract
 from telematics.api.obu import AssignmentView
 from telematics.api.station import ReadingsView
 from telematics.ingest.views import reports

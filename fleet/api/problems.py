@@ -11,6 +11,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
+# What the framework calls things, and what we do.
+RENAMED = {"parse_error": "not_json", "error": "bad_request"}
 
 
 class Problem(exceptions.APIException):
@@ -59,5 +61,6 @@ def problem_answer(error: Exception, context: Mapping[str, Any]) -> Response | N
         extra["errors"] = error.detail
     else:
         code, detail = str(error.get_codes()), str(error.detail)
+        code = RENAMED.get(code, code)
     body = problem_body(status=error.status_code, code=code, detail=detail, **extra)
     return Response(body, status=error.status_code, headers=headers, content_type=CONTENT_TYPE)

@@ -1,5 +1,6 @@
 """What onboard units ask for; what they report comes in through `telematics.ingest`."""
 
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -16,6 +17,14 @@ class AssignmentView(APIView):
     authentication_classes = [DeviceKeyAuthentication]
     permission_classes = [IsObu]
 
+    @extend_schema(
+        operation_id="obu_assignment",
+        tags=["obu"],
+        responses={
+            200: OpenApiResponse({"$ref": "#/components/schemas/Assignment"}),
+            204: OpenApiResponse(description="Nothing is promised."),
+        },
+    )
     def get(self, request: Request) -> Response:
         """Return the assignment, or 204 when the truck has none."""
         waiting = fetch_downlinks(

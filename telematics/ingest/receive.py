@@ -2,31 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
-from msgspec import UNSET, UnsetType
 
 from fleet.models import Truck
+from telematics.ingest.answer import Verdict
 from telematics.ingest.decode import Refusal, Report
 from telematics.ingest.judge import is_credible, judge, oddity
 from telematics.ingest.store import Row, live_state, store_odd, store_rows
 from telematics.models import Mark
 from telematics.protocols.datum import Datum, to_wgs84
-
-
-class Verdict(msgspec.Struct, omit_defaults=True):
-    """What became of the report at `index` of a request."""
-
-    index: int
-    verdict: Literal["stored", "late", "duplicate", "odd", "refused"]
-    recorded_at: datetime | UnsetType = UNSET
-    seq: int | UnsetType = UNSET
-    marks: list[str] | UnsetType = UNSET
-    code: str | UnsetType = UNSET
-    path: str | UnsetType = UNSET
-    detail: str | UnsetType = UNSET
-
 
 ODD_DETAILS = {
     "more_than_a_day_ahead": "The time is more than a day ahead of ours. Set the unit's clock.",

@@ -1,8 +1,7 @@
 """`POST /api/v1/obu/reports`: the hot path, without Django REST framework."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -13,23 +12,15 @@ from django.views.decorators.csrf import csrf_exempt
 from fleet import clock
 from fleet.api.problems import problem_response
 from fleet.models import Truck
+from telematics.ingest.answer import ReportsAnswer
 from telematics.ingest.body import BodyRefusedError, read_body
 from telematics.ingest.decode import decode_reports
-from telematics.ingest.receive import Verdict, receive_reports
+from telematics.ingest.receive import receive_reports
 from telematics.models import Device
 from telematics.services.downlinks import fetch_downlinks
 from telematics.services.keys import HINT, KeyRefusedError, device_of_header, device_of_kind
 
 BUSY_RETRY_S = 5
-
-
-class ReportsAnswer(msgspec.Struct):
-    """The answer to a request with reports."""
-
-    server_time: datetime
-    verdicts: list[Verdict]
-    assignment: dict[str, Any] | None
-    messages: list[dict[str, Any]]
 
 
 @csrf_exempt  # the key is in a header no page of a stranger can send

@@ -1,0 +1,40 @@
+"""What is answered when no view could: problems under /api/, pages elsewhere."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views import defaults
+
+from fleet.api.problems import problem_response
+
+API = "/api/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    if request.path.startswith(API):
+        detail = "The request could not be read."
+        return problem_response(status=400, code="bad_request", detail=detail)
+    return defaults.bad_request(request, exception)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    if request.path.startswith(API):
+        detail = "Your role does not allow this."
+        return problem_response(status=403, code="permission_denied", detail=detail)
+    return defaults.permission_denied(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404."""
+    if request.path.startswith(API):
+        detail = "There is nothing at this address. /api/v1/schema lists those there are."
+        return problem_response(status=404, code="not_found", detail=detail)
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500; what happened is in the log under the request's id."""
+    if request.path.startswith(API):
+        detail = "Something failed on our side. Send it again; nothing is stored twice."
+        return problem_response(status=500, code="internal", detail=detail)
+    return defaults.server_error(request)

@@ -1,0 +1,79 @@
+"""What every operation of the contract has in common: refusals as problems."""
+
+from typing import Any
+
+PROBLEM_TYPE = "application/problem+json"
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+METHODS = {"get", "put", "post", "delete", "patch"}
+
+SCHEMA = {
+    "type": "object",
+    "description": "A refusal (RFC 9457). `type` leads to a page that says what to do.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable; programs decide by it."},
+        "detail": {"type": "string", "description": "One sentence for people."},
+        "hint": {"type": "string"},
+        "path": {"type": "string"},
+        "errors": {"description": "What is wrong, by field."},
+    },
+    "additionalProperties": True,
+}
+
+
+def problem_example(status: int, code: str, title: str, detail: str, **extra: str) -> Any:
+    """Return the value of an example problem."""
+    return {
+        "type": f"https://yizhan.example/problems/{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **extra,
+    }
+
+
+NO_KEY = problem_example(
+    401, "unknown_key", "Unauthorized", "No device has this key.", hint="Send `Authorization: ...`."
+)
+NOT_ALLOWED = problem_example(
+    405, "method_not_allowed", "Method Not Allowed", 'Method "PUT" not allowed.'
+)
+
+
+def problem_answer(description: str, example: Any) -> dict[str, Any]:
+    """Return a response of the contract that is a problem."""
+    content = {"schema": PROBLEM, "examples": {"refused": {"value": example}}}
+    return {"description": description, "content": {PROBLEM_TYPE: content}}
+
+
+def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return every operation of a contract."""
+    paths = contract["paths"].values()
+    return [op for path in paths for method, op in path.items() if method in METHODS]
+
+
+def describe_problems(
+    result: dict[str, Any],
+    generator: Any,  # noqa: ARG001  the generator passes these by name
+    request: Any,  # noqa: ARG001
+    public: Any,  # noqa: ARG001
+) -> dict[str, Any]:
+    """Give every operation its refusals: 401 where a key is asked for, and any other.
+
+    Runs last, when all operations are there.
+    """
+    result["components"]["schemas"]["Problem"] = SCHEMA
+    for operation in operations(result):
+        answers = operation["responses"]
+        for status, answer in answers.items():
+            if status[0] in "45" and PROBLEM_TYPE not in answer.get("content", {}):
+                answer["content"] = {PROBLEM_TYPE: {"schema": PROBLEM}}
+        if any("deviceKey" in ways for ways in operation.get("security", [])):
+            codes = "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`"
+            answers.setdefault("401", problem_answer(codes, NO_KEY))
+        answers["default"] = problem_answer("Any other refusal, as a problem.", NOT_ALLOWED)
+    return result
