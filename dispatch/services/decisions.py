@@ -65,6 +65,10 @@ def decide(plan: SwapPlan, snapshot: Snapshot, *, plan_run_id: int | None) -> De
     """Compare the plan with the promises that stand."""
     decisions = Decisions()
     first = first_swaps(plan)
+    planned = {ahead.route.truck.pk for ahead in snapshot.trucks.values()}
+    for truck_id, loose in snapshot.standing.loose.items():
+        if truck_id not in planned and _may_be_dropped(loose, snapshot):
+            decisions.dropped.append((loose, "no_longer_needed"))
     for plate, ahead in snapshot.trucks.items():
         standing = snapshot.standing.loose.get(ahead.route.truck.pk)
         swap = first.get(plate)

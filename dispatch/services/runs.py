@@ -18,6 +18,7 @@ from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
 from dispatch.services.decisions import carry_out
+from dispatch.services.etas import refresh_etas
 from dispatch.services.explanations import explain_promises
 from dispatch.services.needs import note_needs
 from dispatch.services.planner_alarms import note_planner_health
@@ -121,6 +122,7 @@ def _plan(
 
 def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime) -> None:
     outcome = carry_out(plan, snapshot, plan_run_id=run.pk, now=now)
+    refresh_etas(snapshot, now=now)
     explain_promises(plan, snapshot, plan_run_id=run.pk)
     note_needs(snapshot, plan, now=now)
     note_planner_health(run, now=now)
@@ -155,6 +157,23 @@ def _ask_planner(run: PlanRun, problem: SwapProblem) -> SwapPlan:
         log.warning("the fallback's child failed too: %s", error)
         run.error += f" / {error}"
     return greedy(problem, PlannerParams(time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1))
+
+
+def replay(run: PlanRun, *, planner: str, time_limit_s: float) -> SwapPlan:
+    """Plan a stored problem again, by the planner that planned it unless told otherwise.
+
+    Raises
+    ------
+    PlannerFailedError
+    """
+    call = PlannerCall(
+        name=planner or run.planner or settings.PLANNER_NAME,
+        time_limit_s=time_limit_s,
+        memory_mb=settings.PLANNER_MEMORY_MB,
+        workers=settings.PLANNER_WORKERS,
+        seed=SEED,
+    )
+    return call_planner(stored_problem(run), call)
 
 
 def pack_problem(problem: SwapProblem) -> bytes:

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
 from dispatch.planning.travel import GreatCircleTravel, TravelProvider
+from dispatch.snapshot.refusals import read_refusals
 from dispatch.snapshot.routes import HORIZON
 from dispatch.snapshot.standing import (
     Standing,
@@ -28,7 +29,6 @@ from dispatch.snapshot.stations import (
 from dispatch.snapshot.trucks import (
     TruckAhead,
     add_stop_to_swap,
-    exclusions,
     force_swap,
     full_set_wh,
     measure,
@@ -46,7 +46,8 @@ class Snapshot:
     """The problem, and what its names mean in the database.
 
     `trucks` are those planned, by plate; `parked` the others on shift, by plate, with why
-    (`stale`: silent for too long, `promised`: a firm promise, `resting`: its driver said not now).
+    (`stale`: no fresh report, `promised`: a firm promise, `resting`: its driver said not now,
+    `silent`: its driver left offers unanswered).
     """
 
     problem: planning.SwapProblem
@@ -95,15 +96,14 @@ class _Reading:
         self.rows: StationRows = read_stations(region, now=now)
         shifts = read_trucks(region, travel=travel, now=now)
         self.stale, self.ahead = shifts.stale, shifts.trucks
-        banned, self.resting = exclusions(list(self.ahead), now=now)
+        self.refusals = read_refusals(list(self.ahead), now=now)
         for ahead in self.ahead.values():
             add_stop_to_swap(ahead)
         stations = self.rows.stations
         if wish and wish.truck_id in self.ahead:
             force_swap(self.ahead[wish.truck_id])
-            banned.pop(wish.truck_id, None)
-            self.resting.discard(wish.truck_id)
-        measure(self.ahead, stations, banned=banned, travel=travel)
+            self.refusals.forget(wish.truck_id)
+        measure(self.ahead, stations, banned=self.refusals.banned, travel=travel)
         self.standing = read_standing(
             region,
             self.rows,
@@ -114,19 +114,7 @@ class _Reading:
         )
 
     def snapshot(self) -> Snapshot:
-        promised = {assignment.truck_id for assignment in self.standing.firm.values()}
-        planned: dict[str, TruckAhead] = {}
-        parked = dict.fromkeys(self.stale.values(), "stale")
-        for pk, ahead in self.ahead.items():
-            plate = ahead.route.truck.plate
-            if self.wish and pk != self.wish.truck_id:
-                continue
-            if pk in promised:
-                parked[plate] = "promised"
-            elif pk in self.resting and pk not in self.standing.loose:
-                parked[plate] = "resting"
-            elif ahead.route.legs:
-                planned[plate] = ahead
+        planned, parked = self._sorted_trucks()
         stations = [self._station(station) for station in self.rows.stations]
         problem = planning.SwapProblem(
             as_of=self.now.isoformat(),
@@ -154,6 +142,25 @@ class _Reading:
             standing=self.standing,
             parked=parked,
         )
+
+    def _sorted_trucks(self) -> tuple[dict[str, TruckAhead], dict[str, str]]:
+        """Return the trucks to plan, and the others on shift with why they are not planned."""
+        promised = {assignment.truck_id for assignment in self.standing.firm.values()}
+        planned: dict[str, TruckAhead] = {}
+        parked = dict.fromkeys(self.stale.values(), "stale")
+        for pk, ahead in self.ahead.items():
+            plate = ahead.route.truck.plate
+            if self.wish and pk != self.wish.truck_id:
+                continue
+            if pk in promised:
+                parked[plate] = "promised"
+            elif pk not in self.standing.loose and (
+                reason := self.refusals.keeps_out(pk, needs_swap_in_s=ahead.needs_swap_in_s())
+            ):
+                parked[plate] = reason
+            elif ahead.route.legs:
+                planned[plate] = ahead
+        return planned, parked
 
     def _pack_ids(self, problem: planning.SwapProblem) -> dict[str, int]:
         codes = [pack.id for station in problem.stations for pack in station.packs]

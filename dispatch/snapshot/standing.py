@@ -17,7 +17,7 @@ from dispatch.snapshot.stations import (
     planned_pack,
     seconds_until,
 )
-from dispatch.snapshot.trucks import TruckAhead
+from dispatch.snapshot.trucks import TruckAhead, WayToStation
 from fleet.models import Pack, Region
 
 AT_THE_GATE = {"arrived", "queued"}
@@ -111,16 +111,15 @@ def _fault(
         for hold in standing.holds.get(assignment.pk, [])
     ):
         return "pack_gone"
-    arrive_s = None if assignment.state in AT_THE_GATE else arrival_s(assignment, ahead)
-    return "late" if arrive_s is not None and arrive_s > start_s + DRIFT_S else ""
+    way = None if assignment.state in AT_THE_GATE else way_of(assignment, ahead)
+    return "late" if way and way.arrive_s > start_s + DRIFT_S else ""
 
 
-def arrival_s(assignment: SwapAssignment, ahead: TruckAhead) -> int | None:
-    """Return when the truck would be at the promised station, in seconds from the snapshot."""
+def way_of(assignment: SwapAssignment, ahead: TruckAhead) -> WayToStation | None:
+    """Return the truck's way to its promised station, on the leg of the promise's trip."""
     legs = [leg.trip_id for leg in ahead.route.legs]
     after = legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
-    way = ahead.ways.get((after, assignment.station_id))
-    return way.arrive_s if way else None
+    return ahead.ways.get((after, assignment.station_id))
 
 
 def _comes_in_time(hold: PackHold, assignment: SwapAssignment, standing: Standing) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Q
 
 from dispatch.lifecycle import LIVE
-from dispatch.models import Ban, SwapAssignment, Trip
+from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.travel import TravelProvider
 from dispatch.snapshot.routes import (
     HORIZON,
@@ -29,9 +29,6 @@ from telematics.models import TruckState
 
 STALE_AFTER = timedelta(minutes=10)
 LOW_ABOVE_RESERVE_PERCENT = 10.0
-DECLINE_COUNTS_FOR = timedelta(minutes=10)
-NOT_THERE = {"too_far", "road_blocked", "other", ""}
-"""Reasons of a driver against the station; the others are against swapping at all just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,31 +152,6 @@ def force_swap(ahead: TruckAhead) -> None:
     ahead.route.stops = [here, StopAhead(here.point)]
     ahead.route.legs = [LegAhead(float(ahead.route.truck.model.curb_mass_kg))]
     ahead.is_idle = True
-
-
-def exclusions(trucks: list[int], *, now: datetime) -> tuple[dict[int, set[int]], set[int]]:
-    """Return the stations each truck is not to be sent to, and the trucks not to be asked now.
-
-    People's bans hold until they end; a driver's refusal of a station, or of swapping at all,
-    holds for `DECLINE_COUNTS_FOR`.
-    """
-    banned: dict[int, set[int]] = defaultdict(set)
-    for truck_id, station_id in Ban.objects.filter(truck__in=trucks, until__gt=now).values_list(
-        "truck_id", "station_id"
-    ):
-        banned[truck_id].add(station_id)
-    resting = set()
-    declined = SwapAssignment.objects.filter(
-        truck__in=trucks, state="declined", ended_at__gt=now - DECLINE_COUNTS_FOR
-    )
-    for truck_id, station_id, reason in declined.values_list(
-        "truck_id", "station_id", "end_reason"
-    ):
-        if reason in NOT_THERE:
-            banned[truck_id].add(station_id)
-        else:
-            resting.add(truck_id)
-    return banned, resting
 
 
 def measure(
