@@ -1,6 +1,6 @@
 """Readings of slots as rows: history that only grows, and live state that only moves forward."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -90,11 +90,16 @@ def _written(
                 now,
                 list(reports),
                 [report.pack_code for report in values],
-                [report.soc_percent for report in values],
-                [report.soh_percent for report in values],
-                [report.power_kw for report in values],
-                [report.temperature_c for report in values],
+                _floats(report.soc_percent for report in values),
+                _floats(report.soh_percent for report in values),
+                _floats(report.power_kw for report in values),
+                _floats(report.temperature_c for report in values),
                 [report.fault_code for report in values],
             ],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def _floats(values: Iterable[float | None]) -> list[float | None]:
+    """Return values as floats throughout: an array has one type, and JSON says 0 for 0.0."""
+    return [None if value is None else float(value) for value in values]

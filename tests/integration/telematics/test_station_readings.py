@@ -80,6 +80,13 @@ def test_a_reading_is_kept_and_moves_the_live_state() -> None:
     assert SlotReading.objects.count() == 1
 
 
+def test_items_may_leave_out_what_others_say() -> None:
+    station = Controller()
+    slots = [{"slot": 1, "pack_code": station.pack.code, "soc_percent": 40, "power_kw": 240.5}]
+    answer = station.send({"recorded_at": NOW.isoformat(), "slots": [*slots, {"slot": 2}]})
+    assert [each["verdict"] for each in answer.json()["verdicts"]] == ["stored", "stored"]
+
+
 def test_a_reading_sent_again_is_a_duplicate() -> None:
     station = Controller()
     station.says()
