@@ -137,14 +137,16 @@ class StationBook:
         stock = self.stocks.get(kind)
         if stock is None:
             return None
+        lanes = self.lanes
+        is_plain = len(lanes) == 1 and lanes[0].types is None
         while True:
-            lane = self.first_lane(from_s, kind)
+            lane = 0 if is_plain else self.first_lane(from_s, kind)
             if lane is None:
                 return None
-            start_s = self.lanes[lane].earliest_s(from_s)
+            start_s = lanes[lane].earliest_s(from_s)
             if start_s >= before_s:
                 return None
-            back_s = start_s + self.lanes[lane].swap_s + charge_s
+            back_s = start_s + lanes[lane].swap_s + charge_s
             later_s = stock.blocked_until_s(start_s, back_s, packs)
             if later_s is None:
                 return start_s, lane
@@ -152,8 +154,6 @@ class StationBook:
 
     def first_lane(self, from_s: int, kind: str) -> int | None:
         """Find the lane on which a swap of this type would end first."""
-        if len(self.lanes) == 1 and self.lanes[0].types is None:
-            return 0
         able = [
             (lane.earliest_s(from_s) + lane.swap_s, index)
             for index, lane in enumerate(self.lanes)

@@ -7,6 +7,7 @@ Waiting is only at stations, so the itinerary's cost depends on the ends of its 
 import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import count
 from operator import attrgetter
 
@@ -98,8 +99,12 @@ class Timeline:
                 found.append(self._itinerary(partial, optimistic=optimistic))
                 continue
             for overhead_s, longer, is_last in self._longer(partial, full_wh):
-                heapq.heappush(heap, (delay_s + overhead_s, next(order), longer, is_last))
-        rest_s = heap[0][0] - self._least_gain_s() if heap else None
+                entry = (delay_s + overhead_s, next(order), longer)
+                heapq.heappush(heap, (*entry, is_last))
+                if is_last and self._most_gain_s:
+                    # Beyond its need a truck swaps only if the way by a station is shorter.
+                    heapq.heappush(heap, (*entry[:1], next(order), longer, False))
+        rest_s = heap[0][0] - self._most_gain_s if heap else None
         return tuple(sorted(found, key=attrgetter("least_s"))), rest_s
 
     def last_minute(self) -> Itinerary | None:
@@ -155,7 +160,7 @@ class Timeline:
     def _within_reach(self, partial: _Partial) -> Iterator[tuple[int, int]]:
         truck = self.truck
         energy_wh = partial.energy_wh
-        by_stop = self._detours_by_stop()
+        by_stop = self._detours_by_stop
         for stop in range(partial.stop, len(truck.legs)):
             for index in by_stop.get(stop, ()):
                 arrival_wh = energy_wh - truck.detours[index].to_wh
@@ -165,6 +170,7 @@ class Timeline:
             if energy_wh < truck.reserve_wh:
                 return
 
+    @cached_property
     def _detours_by_stop(self) -> dict[int, list[int]]:
         by_stop: dict[int, list[int]] = {}
         for index, detour in enumerate(self.truck.detours):
@@ -231,7 +237,8 @@ class Timeline:
             ends_s.append(start_s + self._least_swap_s[visit.detour.station])
         return ends_s
 
-    def _least_gain_s(self) -> int:
+    @cached_property
+    def _most_gain_s(self) -> int:
         """Count the most that detours shorter than the road could save, lateness included."""
         gains_s: dict[int, int] = {}
         for detour in self.truck.detours:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from time import monotonic
@@ -16,6 +17,7 @@ from dispatch.planning.search import Search
 from dispatch.planning.solve import plan_swaps
 from tests.enumeration import is_tiny, least_cost_s
 from tests.instances import swap_problem
+from tests.unit.dispatch.planning.test_check import yard
 
 DATA = Path(__file__).parents[3] / "data" / "planning"
 SHARED = Path(__file__).parents[5] / "shared" / "data" / "planning"
@@ -50,6 +52,18 @@ def test_plans_break_no_rule_and_are_never_worse_than_greedy(
     for planner in (greedy, nearest, plan_swaps):
         assert bound_s <= planner(problem, PlannerParams(time_limit_s=0)).cost_s
     assert bound_s <= plan.cost_s
+
+
+def test_a_way_by_a_station_that_is_shorter_than_the_road_is_not_overlooked() -> None:
+    problem = yard()
+    truck = problem.trucks[0]
+    shortcut = replace(truck.detours[1], to_s=100, from_s=100)
+    truck = replace(truck, detours=(truck.detours[0], shortcut))
+    problem = replace(problem, trucks=(truck,))
+    plan = plan_swaps(problem, PlannerParams(time_limit_s=5, workers=1))
+    assert check_plan(problem, plan) == ()
+    assert [swap.after for swap in plan.swaps] == [0, 1]
+    assert plan.bound_s <= plan.cost_s == 600 + 100 + 300 + 100 - 900
 
 
 def test_no_time_at_all_still_gives_a_plan() -> None:
