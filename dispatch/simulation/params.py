@@ -11,7 +11,7 @@ class DriverHabits:
     """
 
     answer_s: tuple[float, float] = (10.0, 75.0)
-    patient_answer_s: float = 150.0
+    patient_answer_s: float = 90.0
     declined_share: float = 0.08
     ignored_share: float = 0.02
     no_show_share: float = 0.02

@@ -208,6 +208,7 @@ class _Reading:
             pack_positions=truck.model.pack_positions,
             energy_wh=ahead.energy_wh,
             reserve_wh=0 if self.wish else ahead.reserve_wh,
+            ready_s=ahead.route.ready_s,
             stops=tuple(
                 planning.Stop(
                     dwell_s=stop.dwell_s,

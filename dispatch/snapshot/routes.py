@@ -12,7 +12,11 @@ from dispatch.planning.travel import GeoPoint, TravelProvider, TruckProfile, gre
 from fleet.models import Place, SwapStation, Truck, TruckModel
 from telematics.models import TruckState
 
-HORIZON = timedelta(hours=4)
+HORIZON = timedelta(hours=6)
+"""A swap is planned if it starts within this."""
+LEAVES_WITHIN = timedelta(hours=3)
+"""A trip is looked at if the truck can leave for it within this; the rest of the horizon is for
+driving it and for its swaps: a truck is only helped if its whole way holds."""
 STATIONS_A_LEG = 8
 LOADED_FROM = 1.3
 """A truck heavier than this times its curb mass drives as a loaded one."""
@@ -38,12 +42,16 @@ class LegAhead:
 
 @dataclass(slots=True)
 class RouteAhead:
-    """A truck with its way ahead; legs lead from each stop to the next."""
+    """A truck with its way ahead; legs lead from each stop to the next.
+
+    `ready_s` is how long it stays where it is, being unloaded.
+    """
 
     truck: Truck
     state: TruckState
     stops: list[StopAhead]
     legs: list[LegAhead] = field(default_factory=list)
+    ready_s: int = 0
 
     @property
     def temperature_c(self) -> float:
@@ -88,8 +96,13 @@ def route_ahead(
     route = RouteAhead(truck, state, [StopAhead(here)])
     leaves_at = now
     for trip in trips:
+        if trip.arrived_at is not None:
+            unloaded_at = trip.arrived_at + timedelta(seconds=trip.dwell_s)
+            leaves_at = max(leaves_at, unloaded_at)
+            route.ready_s = int((leaves_at - now).total_seconds())
+            continue
         leaves_at += _go_to_load(route, trip, leaves_at, travel)
-        if leaves_at > now + HORIZON and route.legs:
+        if leaves_at > now + LEAVES_WITHIN and route.legs:
             break
         mass_kg = float(truck.model.curb_mass_kg + trip.load_kg)
         if trip.state == Trip.State.UNDERWAY and state.gross_mass_kg:

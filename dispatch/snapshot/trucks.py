@@ -12,7 +12,7 @@ from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.travel import TravelProvider
 from dispatch.snapshot.routes import (
-    HORIZON,
+    LEAVES_WITHIN,
     Drive,
     Driven,
     LegAhead,
@@ -84,7 +84,7 @@ class TruckAhead:
 
     def needs_swap_in_s(self) -> int | None:
         """Return when the energy left meets the reserve; None if it never does on this route."""
-        left, at_s = self.energy_wh - self.reserve_wh, 0.0
+        left, at_s = self.energy_wh - self.reserve_wh, float(self.route.ready_s)
         for leg, stop in zip(self.legs, self.route.stops[1:], strict=True):
             if leg.energy_wh > left:
                 share = max(0.0, left / leg.energy_wh) if leg.energy_wh else 0.0
@@ -127,7 +127,7 @@ def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> Shi
 
 def _trips(trucks: list[int], *, now: datetime) -> dict[int, list[Trip]]:
     rows = Trip.objects.filter(truck__in=trucks).filter(
-        Q(state=Trip.State.UNDERWAY) | Q(state=Trip.State.PLANNED, ready_at__lt=now + HORIZON)
+        Q(state=Trip.State.UNDERWAY) | Q(state=Trip.State.PLANNED, ready_at__lt=now + LEAVES_WITHIN)
     )
     found: dict[int, list[Trip]] = defaultdict(list)
     for trip in rows.select_related("origin", "destination").order_by("-state", "ready_at", "pk"):
@@ -235,7 +235,7 @@ def _way(ahead: TruckAhead, after: int, station_id: int, to: Driven, back: Drive
         station_id=station_id,
         to=to,
         back=back,
-        arrive_s=sum(leg.travel_s for leg in before) + stays_s + to.travel_s,
+        arrive_s=ahead.route.ready_s + sum(leg.travel_s for leg in before) + stays_s + to.travel_s,
         distance_m=sum(leg.distance_m for leg in before) + to.distance_m,
         arrival_wh=ahead.energy_wh - sum(leg.energy_wh for leg in before) - to.energy_wh,
     )
