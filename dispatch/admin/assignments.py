@@ -51,7 +51,7 @@ class SwapAssignmentAdmin(ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
-    list_display = ["truck", "station", "lane_number", "state_badge", "eta", "charge", "is_pinned"]
+    list_display = ["truck", "station", "lane_number", "state_badge", "eta", "charge", "pinned"]
     list_filter = ["state", ("station", ScopedRelatedFilter), "is_pinned"]
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
@@ -118,6 +118,11 @@ class SwapAssignmentAdmin(ExportAdmin):
     def state_badge(self, assignment: SwapAssignment) -> tuple[str, str]:
         """Return the state, coloured."""
         return assignment.state, assignment.get_state_display()
+
+    @admin.display(description=_("pinned"), ordering="is_pinned")
+    def pinned(self, assignment: SwapAssignment) -> str:
+        """Return a pin where the planner must leave the promise alone."""
+        return "📌" if assignment.is_pinned else ""
 
     @admin.display(description=_("charge on arrival"), ordering="soc_on_arrival_percent")
     def charge(self, assignment: SwapAssignment) -> str:

@@ -20,6 +20,7 @@ def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     rows = concerns(trucks=trucks, stations=stations, assignments=assignments, now=at)
     figures = day_figures(trucks=trucks, assignments=assignments, now=at)
     return context | {
+        "title": _("Start"),
         "concerns": [(concern, kind_of(concern)) for concern in rows],
         "figures": figure_cards(figures),
         "as_of": at,

@@ -37,8 +37,10 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LiveTruck]:
         state = TruckState.objects.filter(truck=OuterRef("pk"))
         rows: QuerySet[LiveTruck] = super().get_queryset(request)
-        charge = Subquery(state.values("soc_percent")[:1])
-        return rows.annotate(soc=charge).order_by(F("soc").asc(nulls_last=True), "plate")
+        return rows.annotate(soc=Subquery(state.values("soc_percent")[:1]))
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [F("soc").asc(nulls_last=True), "plate"]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)

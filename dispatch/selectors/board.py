@@ -11,6 +11,7 @@ from telematics.models import LaneState, SlotState
 BACK = timedelta(hours=2)
 AHEAD = timedelta(hours=6)
 STALE_AFTER = timedelta(minutes=5)
+JOINED_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,7 @@ class Board:
     lanes: list[Row]
     slots: list[Row]
     arrivals: list[Arrival]
-    hours: list[tuple[float, str]]
+    hours: list[tuple[float, datetime]]
     now_left: float
     closures: list[Closure]
 
@@ -110,10 +111,10 @@ def station_board(station: SwapStation, *, now: datetime) -> Board:
     )
 
 
-def _hours(axis: Axis) -> list[tuple[float, str]]:
+def _hours(axis: Axis) -> list[tuple[float, datetime]]:
     first = axis.start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     marks = [first + timedelta(hours=hour) for hour in range(8)]
-    return [(axis.left(at), at.isoformat()) for at in marks if at < axis.end]
+    return [(axis.left(at), at) for at in marks if at < axis.end]
 
 
 def _lane_rows(
@@ -162,13 +163,25 @@ def _slot_rows(station: SwapStation, axis: Axis, now: datetime) -> list[Row]:
             is_blocked=slot.is_blocked or (pack is not None and pack.is_quarantined),
             is_stale=pack is not None and (state is None or now - state.received_at > STALE_AFTER),
         )
-    windows = ChargeWindow.objects.filter(slot__in=rows, during__overlap=(axis.start, axis.end))
-    for window in windows:
-        label = f"{window.power_w // 1000} kW"
-        bar = axis.bar("charging", window.during.lower, window.during.upper, label)
-        rows[window.slot_id].bars += [bar] if bar else []
+    _add_charging(rows, axis)
     _add_holds(rows, packs, axis)
     return list(rows.values())
+
+
+def _add_charging(rows: dict[int, Row], axis: Axis) -> None:
+    """Draw charging, with windows that follow each other closely as one bar."""
+    windows = ChargeWindow.objects.filter(slot__in=rows, during__overlap=(axis.start, axis.end))
+    spells: dict[int, list[tuple[datetime, datetime]]] = {}
+    for window in windows.order_by("slot", "during"):
+        spell = spells.setdefault(window.slot_id, [])
+        start, end = window.during.lower, window.during.upper
+        if spell and start - spell[-1][1] < JOINED_WITHIN:
+            spell[-1] = (spell[-1][0], end)
+        else:
+            spell.append((start, end))
+    for slot_id, spell in spells.items():
+        bars = [axis.bar("charging", start, end, "") for start, end in spell]
+        rows[slot_id].bars += [bar for bar in bars if bar]
 
 
 def _add_holds(rows: dict[int, Row], packs: dict[int | None, Pack], axis: Axis) -> None:

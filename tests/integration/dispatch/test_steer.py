@@ -11,15 +11,12 @@ from tests.builders import NOW, make_assignment, make_driver, make_operator, mak
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
 OPTION = {
-    "station": "none-such",
-    "chosen": True,
-    "travel_s": 600,
-    "distance_m": 9_400,
-    "wait_s": None,
-    "extra_s": 900,
+    "station": "Kaiping",
+    "verdict": "chosen",
+    "detour_min": 9.4,
+    "wait_min": None,
+    "energy_on_arrival_kwh": 62.5,
     "packs_ready": 3,
-    "soc_on_arrival_percent": 22.5,
-    "reason": "chosen",
 }
 
 
@@ -102,7 +99,7 @@ def test_the_page_of_a_promise_shows_its_options(client: Client) -> None:
     url = reverse("admin:dispatch_swapassignment_change", args=[swap.pk])
     page = client.get(url).content.decode()
 
-    for text in ("none-such", "9.4", "22.5"):
+    for text in ("Kaiping", "9.4", "62.5"):
         assert text in page
 
 
