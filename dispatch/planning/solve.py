@@ -68,14 +68,26 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
         _build_with_tolls(schedule, monotonic() + _TOLL_SHARE * left_s)
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
     if len(search.jobs) <= _FEW_JOBS or left_s < _SHORT_S:
-        search.run(until_s=until_s, bound_s=lambda: least_s)
+        search.run(until_s=until_s - _BOUND_SHARE * left_s, bound_s=lambda: least_s)
         last_s = min(until_s, monotonic() + _LAST_BOUND_S)
         return least_s if schedule.cost_s <= least_s else _bound_here(schedule, last_s)
     if params.workers == 1:
         bound_s = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
         search.run(until_s=until_s, bound_s=lambda: bound_s)
         return bound_s
-    beside = BoundProcess(schedule.problem, upper_s=schedule.cost_s, seconds=until_s - monotonic())
+    return _search_beside_bound(schedule, search, until_s)
+
+
+def _search_beside_bound(schedule: Schedule, search: Search, until_s: float) -> int:
+    """Search here while a process of its own raises the bound; gives the bound."""
+    least_s = schedule.least_cost_s
+    try:
+        beside = BoundProcess(
+            schedule.problem, upper_s=schedule.cost_s, seconds=until_s - monotonic()
+        )
+    except OSError:  # no further process is allowed here: a plan without a good bound
+        search.run(until_s=until_s, bound_s=lambda: least_s)
+        return least_s
     try:
         search.run(until_s=until_s, bound_s=lambda: max(least_s, beside.best_s()))
     finally:
@@ -100,7 +112,10 @@ def _build_with_tolls(schedule: Schedule, until_s: float) -> None:
 
     before, before_s = dict(schedule.placements), schedule.cost_s
     free = [job for job in schedule.jobs if not job.timeline.pinned]
-    schedule.tolls = find_tolls(schedule, upper_s=before_s, until_s=until_s)
+    try:
+        schedule.tolls = find_tolls(schedule, upper_s=before_s, until_s=until_s)
+    except MemoryError:  # the plan can do without
+        return
     _clear(schedule, free)
     fill_greedily(schedule)
     schedule.tolls = None
@@ -121,4 +136,9 @@ def _bound_here(schedule: Schedule, until_s: float) -> int:
     # Loaded late: numpy would cost small problems more time than their search.
     from dispatch.planning.bound import raise_bound  # noqa: PLC0415
 
-    return raise_bound(schedule, upper_s=schedule.cost_s, until_s=until_s, report=lambda _: None)
+    try:
+        return raise_bound(
+            schedule, upper_s=schedule.cost_s, until_s=until_s, report=lambda _: None
+        )
+    except MemoryError:  # the plan can do without
+        return schedule.least_cost_s

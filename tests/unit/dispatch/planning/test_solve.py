@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -80,6 +82,23 @@ def test_a_shuttle_region_gets_a_sound_plan_and_a_bound(workers: int) -> None:
     assert check_plan(problem, plan) == ()
     assert 73_082 <= plan.bound_s <= plan.cost_s <= 99_126
     assert [(entry.truck, entry.reason) for entry in plan.unserved] == [("T0033", "unreachable")]
+
+
+def test_where_no_further_process_may_start_the_plan_comes_without_a_good_bound() -> None:
+    limits = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))"
+    code = (
+        "import sys\n"
+        "from dispatch.planning.exchange import read_problem\n"
+        "from dispatch.planning.params import PlannerParams\n"
+        "from dispatch.planning.solve import plan_swaps\n"
+        f"problem = read_problem({str(DATA / 'shuttle-100x8-s1.json.gz')!r})\n"
+        f"{limits}\n"
+        "keep = [open('/dev/null') for _ in range(5)]\n"
+        "plan = plan_swaps(problem, PlannerParams(time_limit_s=2.5))\n"
+        "print(plan.bound_s, plan.cost_s < 99_126)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stdout.split()) == (0, [b"73082", b"True"]), done.stderr
 
 
 def test_search_and_bound_of_a_shuttle_region_come_near_each_other() -> None:
