@@ -2,10 +2,12 @@
 
 from django.conf import settings
 
+from dispatch.services.archive import sweep_runs
 from dispatch.services.charging import plan_charging, stations_that_charge
+from dispatch.services.explanations import EXPLAIN_TASK, explain_run
 from dispatch.services.outbox import Tick
 from dispatch.services.replans import PLAN_TASK
-from dispatch.services.runs import RegionBusyError, run_plan, sweep_runs
+from dispatch.services.runs import RegionBusyError, run_plan
 from dispatch.services.shuttles import extend_shuttles
 from dispatch.services.trip_progress import advance_trips
 from dispatch.services.watch import expire_offers, watch_assignments
@@ -33,6 +35,12 @@ def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
         run_plan(region_id, cause=cause, read_clock=clock.now)
     except RegionBusyError as error:
         raise JobBusyError(wait_s=BUSY_WAIT_S) from error
+
+
+@job_task(name=EXPLAIN_TASK, lease_s=90)
+def explain_run_task(*, run_id: int) -> None:
+    """Keep with a run's promises why their stations were chosen."""
+    explain_run(run_id)
 
 
 @job_task(name="dispatch.expire_offers", lease_s=30)

@@ -1,5 +1,6 @@
 """Which trucks must swap, by when, and which nobody can help: written where others read it."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -23,29 +24,31 @@ DETAILS = {
 
 def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
     """Write the energy each truck on shift needs ahead, and raise or lift stranded risks."""
-    for truck_id, ahead in snapshot.on_shift.items():
-        _note_need(truck_id, ahead, snapshot.as_of)
+    RouteNeed.objects.bulk_create(
+        [_need(truck_id, ahead, snapshot.as_of) for truck_id, ahead in snapshot.on_shift.items()],
+        update_conflicts=True,
+        unique_fields=["truck"],
+        update_fields=["computed_at", "energy_wh", "reserve_wh", "needs_swap_by"],
+    )
     unserved = {left.truck: left.reason for left in plan.unserved}
+    helped = {assignment.truck_id for assignment in snapshot.standing.firm.values()}
     for plate, ahead in snapshot.trucks.items():
         reason = unserved.get(plate)
         if reason is not None and _is_risk(reason, ahead):
             raise_stranded_risk(ahead, reason=reason, now=now)
         else:
-            lift_stranded_risk(ahead.route.truck.pk, now=now)
-    for truck_id in {a.truck_id for a in snapshot.standing.firm.values()}:
-        lift_stranded_risk(truck_id, now=now)
+            helped.add(ahead.route.truck.pk)
+    lift_stranded_risks(helped, now=now)
 
 
-def _note_need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> None:
+def _need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> RouteNeed:
     in_s = ahead.needs_swap_in_s()
-    RouteNeed.objects.update_or_create(
+    return RouteNeed(
         truck_id=truck_id,
-        defaults={
-            "computed_at": as_of,
-            "energy_wh": max(0, ahead.needed_wh),
-            "reserve_wh": ahead.reserve_wh,
-            "needs_swap_by": None if in_s is None else as_of + timedelta(seconds=in_s),
-        },
+        computed_at=as_of,
+        energy_wh=max(0, ahead.needed_wh),
+        reserve_wh=ahead.reserve_wh,
+        needs_swap_by=None if in_s is None else as_of + timedelta(seconds=in_s),
     )
 
 
@@ -71,6 +74,8 @@ def raise_stranded_risk(ahead: TruckAhead, *, reason: str, now: datetime) -> boo
     return True
 
 
-def lift_stranded_risk(truck_id: int, *, now: datetime) -> None:
-    """Close the truck's alarm: it is promised a swap, or needs none any more."""
-    Alarm.objects.filter(kind=RISK, truck=truck_id, closed_at__isnull=True).update(closed_at=now)
+def lift_stranded_risks(truck_ids: Collection[int], *, now: datetime) -> None:
+    """Close the alarms of trucks that are promised a swap, or need none any more."""
+    Alarm.objects.filter(kind=RISK, truck__in=truck_ids, closed_at__isnull=True).update(
+        closed_at=now
+    )

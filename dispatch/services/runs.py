@@ -1,25 +1,24 @@
 """One round of planning: snapshot, planner, check, promises; with all of it kept for replay."""
 
-import gzip
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection
 
 from dispatch.models import PlanRun
 from dispatch.planning.baseline import greedy
-from dispatch.planning.exchange import plan_to_json, problem_from_json, problem_to_json
+from dispatch.planning.exchange import plan_to_json
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
+from dispatch.services.archive import SEED, pack_problem, planner_call
 from dispatch.services.decisions import carry_out
 from dispatch.services.etas import refresh_etas
-from dispatch.services.explanations import explain_promises
+from dispatch.services.explanations import promise_explanation
 from dispatch.services.needs import note_needs
 from dispatch.services.planner_alarms import note_planner_health
 from dispatch.services.planner_child import PlannerCall, PlannerFailedError, call_planner
@@ -30,11 +29,8 @@ from fleet.models import Job, Region
 log = logging.getLogger(__name__)
 LOCK_SPACE = 0x59495A48
 """First half of the advisory locks' keys, so that they meet no others."""
-SEED = 1
 FALLBACK_TIME_LIMIT_S = 5.0
 ROUTINE = "tick"
-KEEP_PROBLEMS = timedelta(days=2)
-KEEP_RUNS = timedelta(days=30)
 
 
 class RegionBusyError(Exception):
@@ -123,27 +119,21 @@ def _plan(
 def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime) -> None:
     outcome = carry_out(plan, snapshot, plan_run_id=run.pk, now=now)
     refresh_etas(snapshot, now=now)
-    explain_promises(plan, snapshot, plan_run_id=run.pk)
     note_needs(snapshot, plan, now=now)
     note_planner_health(run, now=now)
     run.written, run.refused = outcome.written, outcome.refused
     if run.state == PlanRun.State.RUNNING:
         run.state = PlanRun.State.DONE
     run.save()
+    if outcome.written:
+        promise_explanation(run)
 
 
 def _ask_planner(run: PlanRun, problem: SwapProblem) -> SwapPlan:
     """Ask the planner; if it fails, `greedy` in a child, and if that fails, `greedy` here."""
     is_urgent = run.cause != ROUTINE
     limit_s = settings.PLANNER_URGENT_TIME_LIMIT_S if is_urgent else settings.PLANNER_TIME_LIMIT_S
-    call = PlannerCall(
-        name=settings.PLANNER_NAME,
-        module=settings.PLANNER_MODULE,
-        time_limit_s=limit_s,
-        memory_mb=settings.PLANNER_MEMORY_MB,
-        workers=settings.PLANNER_WORKERS,
-        seed=SEED,
-    )
+    call = planner_call(settings.PLANNER_NAME, module=settings.PLANNER_MODULE, time_limit_s=limit_s)
     run.planner = call.name
     try:
         return call_planner(problem, call)
@@ -157,37 +147,3 @@ def _ask_planner(run: PlanRun, problem: SwapProblem) -> SwapPlan:
         log.warning("the fallback's child failed too: %s", error)
         run.error += f" / {error}"
     return greedy(problem, PlannerParams(time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1))
-
-
-def replay(run: PlanRun, *, planner: str, time_limit_s: float) -> SwapPlan:
-    """Plan a stored problem again, by the planner that planned it unless told otherwise.
-
-    Raises
-    ------
-    PlannerFailedError
-    """
-    call = PlannerCall(
-        name=planner or run.planner or settings.PLANNER_NAME,
-        time_limit_s=time_limit_s,
-        memory_mb=settings.PLANNER_MEMORY_MB,
-        workers=settings.PLANNER_WORKERS,
-        seed=SEED,
-    )
-    return call_planner(stored_problem(run), call)
-
-
-def pack_problem(problem: SwapProblem) -> bytes:
-    """Return the problem as it is stored: the exchange format, compressed."""
-    return gzip.compress(json.dumps(problem_to_json(problem)).encode(), mtime=0)
-
-
-def stored_problem(run: PlanRun) -> SwapProblem:
-    """Return the problem a plan run was given."""
-    return problem_from_json(json.loads(gzip.decompress(bytes(run.problem_gz or b""))))
-
-
-def sweep_runs(*, now: datetime) -> None:
-    """Forget the problems of old runs, and very old runs altogether."""
-    old = PlanRun.objects.filter(started_at__lt=now - KEEP_PROBLEMS, problem_gz__isnull=False)
-    old.update(problem_gz=None)
-    PlanRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()

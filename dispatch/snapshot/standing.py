@@ -62,10 +62,11 @@ def read_standing(
 ) -> Standing:
     """Read the live promises and tell the firm from the loose.
 
-    Loose are offers nobody accepted yet, and accepted ones that cannot be kept as they are
-    (`broken`: `closed`, `pack_gone`, or `late` by more than `DRIFT_S`), if their truck is one
-    of those `in_hand` and reports, and no person pinned them. Those of trucks in `given_up` are
-    loose whatever they are, unless the swap has begun.
+    Loose are those that cannot be kept as they are (`broken`: `closed`, `pack_gone`, or `late` by
+    more than `DRIFT_S`), if their truck is one of those `in_hand` and reports, and no person
+    pinned them. Nothing else moves: a driver who looks at an offer, or has taken it, is not shown
+    another every few seconds because a new plan is a little better. Those of trucks in
+    `given_up` are loose whatever they are, unless the swap has begun.
     """
     standing = Standing()
     assignments = SwapAssignment.objects.filter(region=region, state__in=LIVE)
@@ -84,7 +85,6 @@ def read_standing(
             continue
         if fault := _fault(assignment, standing, rows, ahead=ahead, now=now):
             standing.broken[assignment.pk] = fault
-        if fault or assignment.state == "offered":
             standing.loose[assignment.truck_id] = assignment
         else:
             standing.firm[assignment.pk] = assignment

@@ -165,8 +165,13 @@ def measure(
     promised = _promised_stations(list(trucks))
     drives: list[Drive] = []
     jobs: list[tuple[TruckAhead, list[tuple[int, SwapStation]]]] = []
+    takes = {station.pk: _types_taken(station) for station in stations}
     for pk, ahead in trucks.items():
-        able = [s for s in stations if s.pk not in banned.get(pk, ()) and _takes(s, ahead)]
+        able = [
+            station
+            for station in stations
+            if station.pk not in banned.get(pk, ()) and _takes(takes[station.pk], ahead)
+        ]
         detours = _detours(ahead, able, keep=promised.get(pk, set()))
         jobs.append((ahead, detours))
         drives += _drives(ahead, detours)
@@ -188,14 +193,14 @@ def _promised_stations(trucks: list[int]) -> dict[int, set[int]]:
     return found
 
 
-def _takes(station: SwapStation, ahead: TruckAhead) -> bool:
-    """Say whether some lane of the station swaps the truck's type of pack."""
-    wanted = ahead.route.truck.model.pack_type_id
-    for lane in station.lanes.all():
-        types = [pack_type.pk for pack_type in lane.pack_types.all()]
-        if not types or wanted in types:
-            return True
-    return False
+def _types_taken(station: SwapStation) -> set[int] | None:
+    """Return the pack types that some lane of the station swaps; None: all."""
+    lanes = [{kind.pk for kind in lane.pack_types.all()} for lane in station.lanes.all()]
+    return None if any(not types for types in lanes) else set().union(*lanes)
+
+
+def _takes(types: set[int] | None, ahead: TruckAhead) -> bool:
+    return types is None or ahead.route.truck.model.pack_type_id in types
 
 
 def _detours(

@@ -8,9 +8,11 @@ import pytest
 from django.db import connection
 
 from dispatch.models import DriverNotice, PlanRun, SwapAssignment
-from dispatch.services.runs import RegionBusyError, run_plan, stored_problem
+from dispatch.services.archive import stored_problem
+from dispatch.services.explanations import explain_run
+from dispatch.services.runs import RegionBusyError, run_plan
 from dispatch.snapshot import take_snapshot
-from fleet.models import TruckSight
+from fleet.models import Job, TruckSight
 from telematics.models import Alarm, Downlink, RouteNeed
 from tests.builders import NOW
 from tests.scenes import Scene
@@ -39,8 +41,21 @@ def test_a_low_truck_is_offered_a_swap() -> None:
     assert TruckSight.objects.get(assignment_id=offer.pk).operator == station.operator
     assert Downlink.objects.get(truck=truck).body["id"] == offer.pk
     assert DriverNotice.objects.get(assignment=offer).kind == "offered"
-    assert [option["verdict"] for option in offer.options] == ["chosen"]
     assert RouteNeed.objects.get(truck=truck).needs_swap_by is not None
+
+
+def test_an_offer_is_explained_afterwards() -> None:
+    scene = Scene()
+    scene.add_station(39.08)
+    scene.add_station(40.5, 119.9)
+    scene.add_truck(soc_percent=30)
+    run = run_plan(scene.region.pk, read_clock=clock())
+    job = Job.objects.get(name="dispatch.explain_run")
+    assert explain_run(**job.payload) == run.written == 1
+    chosen, other = SwapAssignment.objects.get().options
+    assert (chosen["verdict"], chosen["station"]) == ("chosen", scene.stations[0].name)
+    assert (other["verdict"], other["packs_ready"]) == ("out_of_reach", 4)
+    assert explain_run(**job.payload) == 0
 
 
 def test_a_second_plan_keeps_the_offer_as_it_is() -> None:
