@@ -80,8 +80,12 @@ def event(name: str, data: Any, mark: Mark | None = None) -> bytes:
 
 @sync_to_async
 def _driver_id(request: HttpRequest) -> int | None:
-    driver = driver_of(request.user)
-    return driver.pk if driver else None
+    try:
+        driver = driver_of(request.user)
+        return driver.pk if driver else None
+    finally:
+        # The request ends with its stream: its connection must not wait for that.
+        connection.close()
 
 
 @sync_to_async(thread_sensitive=False)
