@@ -52,6 +52,7 @@ class Schedule:
             or any(truck.weight_percent != 100 for truck in problem.trucks)
         )
         self.tolls: Tolls | None = None
+        self._found: dict[tuple[str, int, str, int, int], tuple[tuple[int, int] | None, int]] = {}
         self.constant_s = self._dropped_s()
         self.broken: set[str] = set(self.pins.impossible)
         missing = self._open_books()
@@ -78,6 +79,7 @@ class Schedule:
         """
         chosen: Placement | None = None
         ceiling_s = job.unserved_s if ceiling_s is None else ceiling_s
+        self._found.clear()
         for itinerary in job.itineraries:
             if job.weighted_s(itinerary.least_s) >= ceiling_s:
                 break
@@ -103,6 +105,7 @@ class Schedule:
 
     def put(self, job: Job, placement: Placement) -> None:
         """Serve a truck so; it must not be served yet."""
+        self._found.clear()
         truck = job.truck
         for visit, start_s, lane in swaps_of(placement):
             if visit.pinned is None:
@@ -113,6 +116,7 @@ class Schedule:
 
     def take_out(self, job: Job) -> Placement:
         """Stop serving a truck; returns how it was served."""
+        self._found.clear()
         truck = job.truck
         placement = self.placements.pop(job.index)
         for visit, start_s, lane in swaps_of(placement):
@@ -203,7 +207,10 @@ class Schedule:
         slack_s = self._slack_s(job, itinerary, below_s)
         for visit in itinerary.visits:
             arrival_s = end_s + visit.lead_s
-            spot = self.spot(truck, visit, arrival_s, before_s=arrival_s + slack_s, keep=keep)
+            if len(itinerary.visits) == 1 or itinerary.returns_to_a_station or keep:
+                spot = self.spot(truck, visit, arrival_s, before_s=arrival_s + slack_s, keep=keep)
+            else:
+                spot = self._spot_again(truck, visit, arrival_s, arrival_s + slack_s)
             if spot is None:
                 break
             slack_s -= spot[0] - arrival_s
@@ -218,6 +225,20 @@ class Schedule:
         if len(spots) < len(itinerary.visits):
             return None
         return self._placement(job, itinerary, spots, ends_s, below_s)
+
+    def _spot_again(
+        self, truck: Truck, visit: Visit, arrival_s: int, before_s: int
+    ) -> tuple[int, int] | None:
+        """Find the same as :meth:`spot`; itineraries of a truck begin alike, so it is kept."""
+        key = (truck.id, visit.detour.after, visit.detour.station, visit.charge_s, arrival_s)
+        known, known_before_s = self._found.get(key, (None, -1))
+        if known is not None:
+            return known if known[0] < before_s else None
+        if before_s <= known_before_s:
+            return None
+        spot = self.spot(truck, visit, arrival_s, before_s=before_s)
+        self._found[key] = (spot, before_s)
+        return spot
 
     def _slack_s(self, job: Job, itinerary: Itinerary, below_s: float) -> int:
         """Give how long a truck may wait before the itinerary costs `below_s` for sure."""
