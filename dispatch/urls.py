@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from dispatch.api import driver as driver_api
 from dispatch.api import station as station_api
+from dispatch.api import trips as trips_api
 from dispatch.driver.stream import stream
 
 ACTIONS = ("accept", "decline", "leave", "arrive", "done")
@@ -39,8 +40,17 @@ STATION_API: list[URLPattern | URLResolver] = [
         name="station-lane-open",
     ),
 ]
+FLEET_API: list[URLPattern | URLResolver] = [
+    path("trips", trips_api.TripsView.as_view(), name="fleet-trips"),
+    path(
+        "trips/<str:external_id>/cancel",
+        trips_api.TripCancelView.as_view(),
+        name="fleet-trip-cancel",
+    ),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/driver/", include(DRIVER_API)),
+    path("api/v1/fleet/", include(FLEET_API)),
     path("api/v1/station/", include(STATION_API)),
     path("driver/", include("dispatch.driver.urls")),
 ]

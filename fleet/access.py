@@ -132,3 +132,11 @@ def driver_of(user: Viewer) -> Driver | None:
     if own is None or not isinstance(user, User) or user.role != User.Role.DRIVER:
         return None
     return Driver.objects.filter(user=user, is_active=True, carrier=own).first()
+
+
+def carrier_of_user(user: Viewer) -> Operator | None:
+    """Return the carrier whose trips a user may look at; drivers see only their own, elsewhere."""
+    own = _operator_of(user)
+    is_carrier = own is not None and own.kind == Operator.Kind.CARRIER
+    is_driver = isinstance(user, User) and user.role == User.Role.DRIVER
+    return own if is_carrier and not is_driver else None

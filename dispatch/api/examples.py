@@ -69,6 +69,35 @@ READINGS = {
         {"slot": 1, "verdict": "refused", "code": "unknown_slot", "detail": "No slot 1 here."},
     ],
 }
+ORDER = {
+    "external_id": "SO-2026-1187",
+    "truck": "冀B12345D",
+    "origin": "qianan-mill",
+    "destination": "caofeidian-port",
+    "load_kg": 31000,
+    "ready_at": AT,
+    "due_at": None,
+    "dwell_s": 1800,
+}
+ORDERED = {
+    **ORDER,
+    "id": 88,
+    "state": "planned",
+    "loading_at": None,
+    "left_at": None,
+    "arrived_at": None,
+    "cancel_reason": "",
+}
+ORDER_VERDICTS = [
+    {"external_id": "SO-2026-1187", "verdict": "created", "id": 88},
+    {
+        "external_id": "SO-2026-1188",
+        "verdict": "refused",
+        "code": "unknown_place",
+        "path": "$[1].destination",
+        "detail": "No place you may use has the code caofeidian.",
+    },
+]
 
 ANSWERS: dict[str, Any] = {
     "driver_sign_in": {"driver": DRIVER, "csrf_token": "jd81…"},
@@ -81,6 +110,9 @@ ANSWERS: dict[str, Any] = {
     "driver_arrive": {"assignment": {**CARD, "state": "arrived", "actions": ["done"]}},
     "driver_done": {"assignment": None},
     "obu_assignment": CARD,
+    "fleet_order_trips": {"verdicts": ORDER_VERDICTS},
+    "fleet_trips": {"trips": [ORDERED], "next": None},
+    "fleet_cancel_trip": {**ORDERED, "state": "cancelled", "cancel_reason": "ship delayed"},
     "station_arrivals": {"server_time": AT, "arrivals": [ARRIVAL]},
     "station_charge_plan": {"server_time": AT, "power_limit_kw": 1200, "slots": [SLOT_PLAN]},
     "station_check_in": CHECKED_IN,
@@ -89,7 +121,11 @@ ANSWERS: dict[str, Any] = {
     "station_lane_open": {"lane": 1},
     "station_readings": READINGS,
 }
-BODIES: dict[str, Any] = {"driver_end_shift": {"action_id": ACTION_ID}}
+BODIES: dict[str, Any] = {
+    "driver_end_shift": {"action_id": ACTION_ID},
+    "fleet_order_trips": [ORDER],
+    "fleet_cancel_trip": {"reason": "ship delayed"},
+}
 EVENTS = (
     "retry: 1000\n\n"
     "event: assignment\n"

@@ -118,6 +118,9 @@ CODES: dict[str, Code] = {
     "unknown_place": Code(
         200, _("No place you may use has this code."), _("Check the code, or add the place.")
     ),
+    "unknown_trip": Code(
+        404, _("You have no trip of this number."), _("Check the number, or post the trip.")
+    ),
     "goes_nowhere": Code(200, _("Origin and destination are the same."), _MEND),
     "due_before_ready": Code(200, _("The trip is due before it may leave."), _MEND),
     # Stations

@@ -7,7 +7,8 @@ import msgspec
 
 from fleet.models import Truck
 from telematics.ingest.answer import Verdict
-from telematics.ingest.decode import Refusal, Report
+from telematics.ingest.decode import Report
+from telematics.ingest.items import Refusal
 from telematics.ingest.judge import is_credible, judge, oddity
 from telematics.ingest.store import Row, live_state, store_odd, store_rows
 from telematics.models import Mark

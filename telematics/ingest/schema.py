@@ -6,7 +6,8 @@ import msgspec
 
 from fleet.api.schema import problem_answer, problem_example
 from telematics.ingest.answer import ReportsAnswer
-from telematics.ingest.decode import REPORTS_MAX, Report
+from telematics.ingest.decode import Report
+from telematics.ingest.items import ITEMS_MAX
 
 REF = "#/components/schemas/{name}"
 REPORT = {"$ref": REF.format(name="Report")}
@@ -68,7 +69,7 @@ def add_reports(
         "schema": {
             "oneOf": [
                 REPORT,
-                {"type": "array", "items": REPORT, "minItems": 1, "maxItems": REPORTS_MAX},
+                {"type": "array", "items": REPORT, "minItems": 1, "maxItems": ITEMS_MAX},
             ]
         },
         "examples": {

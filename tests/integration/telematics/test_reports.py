@@ -252,7 +252,7 @@ BAD = [
     ({"seq": 1.5}, "wrong_type", ".seq"),
     ({"recorded_at": "yesterday"}, "bad_time", ".recorded_at"),
     ({"recorded_at": "2026-11-21T08:00:00"}, "bad_time", ".recorded_at"),
-    ({"recorded_at": "0001-01-01T00:00:00+08:00"}, "bad_time", ".recorded_at"),
+    ({"recorded_at": "0001-01-01T00:00:00+08:00"}, "bad_time", ""),
     ({"boot_id": "a\x00b"}, "invalid", ".boot_id"),
     ({"pack_codes": ["A", "a,b"]}, "invalid", ".pack_codes[1]"),
     ({"datum": "bd09"}, "invalid", ".datum"),
