@@ -17,7 +17,7 @@ from dispatch.admin.option_rows import option_rows
 from dispatch.models import Ban, SwapAssignment
 from dispatch.selectors.reasons import sentence
 from dispatch.services.by_hand import ban, lift_ban
-from fleet.access import Viewer
+from fleet.access import Viewer, drivers_for
 from fleet.admin.exchange import ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
@@ -65,6 +65,12 @@ class SwapAssignmentAdmin(ExportAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [*board_urls(), *hand_urls(), *super().get_urls()]
+
+    def get_search_fields(self, request: HttpRequest) -> list[Any]:
+        """Search by driver only among one's own drivers: a hit would tell the name."""
+        knows_drivers = request.user.is_superuser or drivers_for(request.user).exists()
+        fields = [name for name in self.search_fields if name != "driver__name"]
+        return [*fields, "driver__name"] if knows_drivers else fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = {"options", "why", "id"}

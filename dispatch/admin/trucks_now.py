@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from dispatch.access import held_trucks
 from dispatch.admin.assignments import link_to
 from dispatch.models import LiveTruck
 from dispatch.selectors.trucks_now import TruckNow, trucks_now
@@ -45,8 +46,10 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)
         entries = trucks_now(page.result_list, now=now())
+        held = set(held_trucks(request.user, now=now()).values_list("pk", flat=True))
         for truck, entry in zip(page.result_list, entries, strict=True):
             truck.now = entry
+            truck.is_held = truck.pk in held or access.sees_everything(request.user)
         return page
 
     @admin.display(description=_("charge"), ordering="soc")
@@ -80,8 +83,8 @@ class LiveTruckAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("driver"))
     def driver(self, truck: Any) -> str:
-        """Return who is on the truck; empty off shift."""
-        shift = truck.now.shift
+        """Return who is on the truck; a dash off shift, and for who only sees the truck coming."""
+        shift = truck.now.shift if truck.is_held else None
         return str(shift.driver) if shift else "–"
 
     @admin.display(description=_("next swap"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from dispatch.models import SwapAssignment
 from dispatch.selectors.attention import concerns, day_figures
 from dispatch.selectors.trucks_now import trucks_now
-from fleet.models import Closure, SwapStation, Truck
+from fleet.models import Closure, SwapStation, Truck, TruckSight, User
 from telematics.models import Alarm, TruckState
 from tests.builders import (
     NOW,
@@ -21,6 +21,7 @@ from tests.builders import (
     make_station,
     make_truck,
     make_user,
+    since,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
@@ -115,3 +116,29 @@ def test_a_manager_sees_own_trucks_only(client: Client) -> None:
     for page in (start, fleet):
         assert mine.plate in page
         assert foreign.plate not in page
+
+
+def test_a_station_operator_sees_the_truck_coming_but_not_who_drives(client: Client) -> None:
+    carrier = make_operator()
+    truck = make_truck(carrier)
+    _state(truck, minutes_ago=0)
+    driver = make_driver(carrier, name="Wang Secret")
+    make_shift(driver, truck)
+    swap = make_assignment(truck=truck, driver=driver)
+    TruckSight.objects.create(
+        truck=truck, operator=swap.station.operator, during=since(), assignment_id=swap.pk
+    )
+    client.force_login(make_user(swap.station.operator, User.Role.STATION_OPERATOR))
+    trucks = reverse("admin:dispatch_livetruck_changelist")
+    promises = reverse("admin:dispatch_swapassignment_changelist")
+    promise = reverse("admin:dispatch_swapassignment_change", args=[swap.pk])
+
+    for url in (trucks, promises, promise):
+        page = client.get(url).content.decode()
+        assert truck.plate in page
+        assert driver.name not in page
+    assert truck.plate not in client.get(promises, {"q": "Wang"}).content.decode()
+
+    client.force_login(make_user(carrier))
+    assert driver.name in client.get(trucks).content.decode()
+    assert truck.plate in client.get(promises, {"q": "Wang"}).content.decode()
