@@ -25,6 +25,11 @@ def look_at_slots(
     in_books = {pack.slot_id: pack for pack in Pack.objects.filter(slot__in=reports)}
     codes = [report.pack_code for report in reports.values() if report.pack_code]
     reported = {pack.code: pack for pack in Pack.objects.filter(code__in=codes)}
+    ringing = set(
+        Alarm.objects.filter(station=station, slot__in=reports, closed_at=None).values_list(
+            "kind", "slot"
+        )
+    )
     for slot_id, report in reports.items():
         level, fault = _fault(report)
         mismatch = _mismatch(
@@ -43,7 +48,7 @@ def look_at_slots(
                     station_id=station.pk,
                     slot_id=slot_id,
                 )
-            else:
+            elif (kind, slot_id) in ringing:
                 close_alarm(kind, now=now, station_id=station.pk, slot_id=slot_id)
 
 
