@@ -50,7 +50,7 @@ def stations(draw: st.DrawFn) -> tuple[int, list[tuple[int, float | None, int | 
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(given=stations(), steps=st.lists(st.integers(0, 90), min_size=1, max_size=3))
 def test_the_limit_holds_at_every_instant_and_ready_times_are_what_the_plan_says(

@@ -140,3 +140,13 @@ def test_closing_a_lane_promises_a_plan_at_once() -> None:
     day.post("lanes/1/close", reason="gripper")
     job = Job.objects.get(name="dispatch.run_plan")
     assert job.payload == {"region_id": day.station.region_id, "cause": "lane_closed"}
+
+
+def test_a_closing_sent_again_later_does_not_close_the_lane_again() -> None:
+    day = StationDay()
+    event = str(uuid4())
+    first = day.post("lanes/1/close", reason="gripper", event_id=event)
+    day.post("lanes/1/open")
+    again = day.post("lanes/1/close", reason="gripper", event_id=event)
+    assert again.json() == first.json()
+    assert not day.station.closures.filter(during__contains=NOW).exists()
