@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from telematics.ingest.decode import Report
 from telematics.ingest.judge import Before
@@ -110,6 +110,16 @@ def store_rows(rows: Sequence[Row]) -> set[Key]:
     is. A live state moves only to a credible report later than the one it shows.
     """
     columns = [list(column) for column in zip(*map(_values, rows), strict=True)]
+    try:
+        return _store(columns)
+    except IntegrityError:
+        # The day's partition was attached while the rows were on their way to the default one.
+        if connection.in_atomic_block:
+            raise
+        return _store(columns)
+
+
+def _store(columns: list[list[Any]]) -> set[Key]:
     with connection.cursor() as cursor:
         cursor.execute(STORE, columns)
         return set(cursor.fetchall())

@@ -1,7 +1,9 @@
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dispatch.management.scenario.build import build_scenario, refresh_links
@@ -9,6 +11,7 @@ from dispatch.management.scenario.paper import read_roster, write_roster
 from dispatch.simulation.tangshan import REGION_CODE
 from fleet import clock
 from fleet.models import Region
+from telematics.services.partitions import keep_partitions
 
 
 class Command(BaseCommand):
@@ -44,6 +47,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Tangshan: {len(roster.trucks)} trucks, {len(roster.stations)} swap stations."
             )
+        keep_partitions(now=now, retention=timedelta(days=settings.REPORT_RETENTION_DAYS))
         write_roster(path, roster)
         for login in roster.logins:
             self.stdout.write(f"{login.role:<17} {login.username} / {login.password}  {login.path}")
