@@ -96,10 +96,11 @@ def _refused(error: DispatchError | ShiftRefusedError) -> Answer:
     if isinstance(error, NotAllowedNowError):
         extra = {"state": error.state}
     if isinstance(error, SwapRefusedError):
-        extra = error.facts
+        # Whatever the books have against the exchange, only the station can put it right.
+        detail = _("The station must say which packs you got. Ask its people.")
+        return Answer(409, {"code": "wrong_pack", "detail": detail, **error.facts})
     sentences = {
         "offer_expired": _("This offer has run out; nothing was booked. A new one will come."),
-        "wrong_pack": _("The station must say which packs you got. Ask its people."),
         "not_allowed_now": _("This is no longer possible; look at what the screen shows now."),
     }
     detail = sentences.get(error.code, str(error))

@@ -214,6 +214,17 @@ class TestAssignments:
         assert Pack.objects.get(pk=full.pk).truck_id == truck.pk
         assert Pack.objects.get(pk=empty.pk).slot_id == slot.pk
 
+    def test_done_is_refused_while_the_books_cannot_say_which_packs_changed(
+        self, phone: Phone, truck: Truck
+    ) -> None:
+        on_truck = make_pack(truck.model.pack_type, truck=truck)
+        assignment = offer(phone, truck, state="swapping")
+
+        refused = problem(phone.post(f"assignments/{assignment.pk}/done"), 409)
+
+        assert (refused["code"], state_of(assignment)) == ("wrong_pack", "swapping")
+        assert Pack.objects.get(pk=on_truck.pk).truck_id == truck.pk
+
     def test_declining_needs_one_of_six_reasons(self, phone: Phone, truck: Truck) -> None:
         assignment = offer(phone, truck)
         for reason in ({}, {"reason": "no"}):
