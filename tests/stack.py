@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -126,13 +127,13 @@ class Stack:
             stop(process, signal.SIGTERM, within_s=15)
 
 
-@pytest.fixture(scope="session")
-def running_stack(django_db_setup: None) -> Iterator[Stack]:
-    """The whole service, once a run, on a migrated database of its own."""
+@contextmanager
+def raised_stack(name: str, **environment: str) -> Iterator[Stack]:
+    """Raise the whole service on a migrated database of its own, and stop it in the end."""
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
     connection.close()
-    server, name = os.environ["DATABASE_URL"], f"stack_{os.getpid()}"
+    server = os.environ["DATABASE_URL"]
     # Tests of this worker that ask for the database had it migrated already: copy it.
     migrated = str(connection.settings_dict["NAME"]).startswith("test_")
     template = connection.settings_dict["NAME"] if migrated else "template1"
@@ -145,6 +146,7 @@ def running_stack(django_db_setup: None) -> Iterator[Stack]:
         database_url=server.rpartition("/")[0] + f"/{name}",
         redis_url=broker.redis_url,
         logs=place / "logs",
+        **environment,
     )
     try:
         if not migrated:
@@ -154,6 +156,13 @@ def running_stack(django_db_setup: None) -> Iterator[Stack]:
     finally:
         stack.stop()
         broker.stop()
+
+
+@pytest.fixture(scope="session")
+def running_stack(django_db_setup: None) -> Iterator[Stack]:
+    """The whole service, once a run."""
+    with raised_stack(f"stack_{os.getpid()}") as stack:
+        yield stack
 
 
 @pytest.fixture

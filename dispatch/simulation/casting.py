@@ -18,6 +18,8 @@ GROSS_MASS_KG = 49_000
 MODULE_SLOTS = {16: 7, 10: 4}
 """How many slots of a station of this size hold chassis modules; the smallest have none."""
 FULL_PERCENT = 95.0
+LOW_EVERY = 5
+_PROGRESSES = [0.02 * step for step in range(1, 48)]
 POSITIONS: dict[str, Position] = {
     place.code: (place.latitude_deg, place.longitude_deg) for place in PLACES
 }
@@ -149,8 +151,8 @@ def _station(site: StationSite, chance: np.random.Generator) -> StationPart:
 def cast_trucks(count: int, *, stations: list[StationPart], seed: int) -> list[TruckPart]:
     """Draw trucks and their work; no truck gets work the stations cannot keep it going at.
 
-    About one truck in six begins low and not far from a station, so that there is something to
-    promise from the first minute; the others begin anywhere on their way.
+    One truck in five begins low where its way comes nearest to a station, so that there is
+    something to promise from the first minute; the others begin anywhere on their way.
     """
     chance = np.random.default_rng([seed, 2])
     work = _work([part.site for part in stations])
@@ -203,14 +205,12 @@ def _truck(
     number: int,
     chance: np.random.Generator,
 ) -> TruckPart:
-    start, end = POSITIONS[flow.origin], POSITIONS[flow.destination]
-    is_low = number % 6 == 0
+    is_low = number % LOW_EVERY == 0
     progress = float(chance.uniform(0.05, 0.9)) if number % 3 else 0.0
-    here = (
-        start[0] + (end[0] - start[0]) * progress,
-        start[1] + (end[1] - start[1]) * progress,
-    )
-    near_wh = min(road_m(here, site) for site in sites) * 2.1
+    if is_low:
+        progress = min(_PROGRESSES, key=lambda share: _nearest_m(_on_the_way(flow, share), sites))
+    here = _on_the_way(flow, progress)
+    near_wh = _nearest_m(here, sites) * 2.1
     least = 100.0 * near_wh / kind.capacity_wh + 18.0
     soc = least + chance.uniform(2.0, 8.0) if is_low else chance.uniform(max(35.0, least), 95.0)
     dwell_s = int(chance.choice([1_200, 1_500, 1_800]))
@@ -223,6 +223,15 @@ def _truck(
         progress=round(progress, 4),
         ready_in_s=0.0 if progress else float(chance.uniform(30.0, dwell_s)),
     )
+
+
+def _on_the_way(flow: Flow, share: float) -> Position:
+    start, end = POSITIONS[flow.origin], POSITIONS[flow.destination]
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+def _nearest_m(here: Position, sites: list[Position]) -> float:
+    return min(road_m(here, site) for site in sites)
 
 
 def travelled_s(part: TruckPart) -> float:

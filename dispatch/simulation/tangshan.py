@@ -109,7 +109,7 @@ STATION_SITES = (
     StationSite("TS01", "Caofeidian Port", "曹妃甸港换电站", "caofeidian-ore", 38.972, 118.478, 2, 16, 280, 3200),
     StationSite("TS02", "Jingtang Port", "京唐港换电站", "jingtang-port", 39.232, 119.008, 2, 16, 280, 3200),
     StationSite("TS03", "Qian'an Steel", "迁安钢城换电站", "shougang-qianan", 39.966, 118.572, 2, 16, 280, 3200),
-    StationSite("TS04", "Luanzhou", "滦州换电站", "luanzhou", 39.728, 118.689, 1, 10, 280, 2000),
+    StationSite("TS04", "Luanzhou", "滦州换电站", "luanzhou", 39.728, 118.689, 2, 16, 280, 3200),
     StationSite("TS05", "Fengnan Zongheng", "丰南纵横换电站", "zongheng-fengnan", 39.236, 118.108, 1, 10, 280, 2000),
     StationSite("TS06", "Kaiping", "开平换电站", "kaiping", 39.655, 118.276, 1, 10, 280, 2000),
     StationSite("TS07", "Laoting", "乐亭换电站", "laoting", 39.412, 118.888, 1, 10, 280, 2000),
