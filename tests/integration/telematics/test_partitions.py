@@ -1,12 +1,15 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
-from telematics.models import TruckReport
+from telematics.ingest.decode import Report
+from telematics.ingest.store import Row, store_rows
+from telematics.models import TruckReport, TruckState
 from telematics.services.partitions import (
     TABLE,
     Upkeep,
@@ -14,7 +17,7 @@ from telematics.services.partitions import (
     partition_days,
     stray_days,
 )
-from tests.builders import NOW
+from tests.builders import NOW, make_truck
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RETENTION = timedelta(days=90)
@@ -108,3 +111,42 @@ def test_the_command_says_what_it_did() -> None:
     out = StringIO()
     call_command("make_partitions", stdout=out)
     assert out.getvalue() == "11 days made, 0 dropped, 0 stray reports brought home.\n"
+
+
+def test_a_report_on_its_way_while_its_day_is_attached_is_kept() -> None:
+    truck = make_truck()
+    row = Row(
+        truck_id=truck.pk,
+        received_at=NOW,
+        report=Report(
+            recorded_at=NOW,
+            seq=1,
+            latitude_deg=39.0,
+            longitude_deg=118.0,
+            speed_kmh=0.0,
+            soc_percent=50.0,
+        ),
+        source_datum="wgs84",
+        marks=0,
+        is_credible=True,
+    )
+
+    def keep() -> int:
+        try:
+            return len(store_rows([row]))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {TABLE}_default IN ACCESS EXCLUSIVE MODE")
+            kept = pool.submit(keep)
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+            while True:
+                cursor.execute(waiting, [f"{TABLE}_default"])
+                if cursor.fetchone()[0]:
+                    break
+            keep_partitions(now=NOW, retention=RETENTION)
+        assert kept.result(timeout=30) == 1
+    assert partition_of(1).endswith("_d20261121")
+    assert TruckState.objects.get(truck=truck).seq == 1
