@@ -6,11 +6,26 @@ from pathlib import Path
 
 import django
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.database import copy_database
 from tests.private import close_servers, serve_tests
 
 serve_tests()
 django.setup()  # the conftest.py files below may import models
+
+# Every run of `make test` tries the same examples: a search for new ones belongs to `thorough`.
+settings.register_profile(
+    "quick",
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.register_profile(
+    "thorough", settings.get_profile("quick"), max_examples=600, derandomize=False, print_blob=True
+)
+settings.load_profile("quick")
 
 pytest_plugins = ["tests.browser", "tests.stack"]
 
@@ -50,6 +65,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         fixtures.append("db")
     if refusal := database_refusal(item.path, fixtures):
         pytest.fail(refusal, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None) -> Iterator[None]:
+    """Give this worker a migrated database; it goes with the server when the run ends."""
+    from django.db import connection  # noqa: PLC0415 -- needs the settings
+
+    connection.close()
+    connection.settings_dict["NAME"] = copy_database(f"test_{os.getpid()}").rpartition("/")[2]
+    yield
+    connection.close()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from django.core.management import get_commands
 from config.commands import manage_command, web_command, worker_command
 from config.process import bound, stop
 from config.servers import PrivateServers, free_port
+from tests.database import copy_database
 from tests.private import run_directory
 
 READY_S = 60.0
@@ -130,27 +131,16 @@ class Stack:
 @contextmanager
 def raised_stack(name: str, **environment: str) -> Iterator[Stack]:
     """Raise the whole service on a migrated database of its own, and stop it in the end."""
-    from django.db import connection  # noqa: PLC0415 -- needs the settings
-
-    connection.close()
-    server = os.environ["DATABASE_URL"]
-    # Tests of this worker that ask for the database had it migrated already: copy it.
-    migrated = str(connection.settings_dict["NAME"]).startswith("test_")
-    template = connection.settings_dict["NAME"] if migrated else "template1"
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     place = run_directory() / name
     broker = PrivateServers(place, durable=False)  # its own, so that a test may kill it
-    broker.start_redis()
     stack = Stack(
-        database_url=server.rpartition("/")[0] + f"/{name}",
+        database_url=copy_database(name),
         redis_url=broker.redis_url,
         logs=place / "logs",
         **environment,
     )
     try:
-        if not migrated:
-            stack.manage("migrate", "--verbosity", "0")
+        broker.start_redis()
         stack.start()
         yield stack
     finally:
@@ -159,7 +149,7 @@ def raised_stack(name: str, **environment: str) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def running_stack(django_db_setup: None) -> Iterator[Stack]:
+def running_stack() -> Iterator[Stack]:
     """The whole service, once a run."""
     with raised_stack(f"stack_{os.getpid()}") as stack:
         yield stack

@@ -6,7 +6,7 @@ from math import ceil
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.models import ChargeWindow
@@ -17,6 +17,7 @@ from dispatch.snapshot.stations import packs_at, read_stations
 from fleet.models import Pack, Slot, SwapStation
 from fleet.services.packs import Custody, quarantine_pack, take_into_transport
 from tests.builders import NOW, make_pack, make_pack_type, make_station
+from tests.examples import fewer_examples
 from tests.integration.dispatch.station_day import MINUTE, StationDay
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
@@ -49,9 +50,7 @@ def stations(draw: st.DrawFn) -> tuple[int, list[tuple[int, float | None, int | 
     return draw(st.integers(20, 1500)), draw(st.lists(slot, min_size=1, max_size=8))
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fewer_examples(3)
 @given(given=stations(), steps=st.lists(st.integers(0, 90), min_size=1, max_size=3))
 def test_the_limit_holds_at_every_instant_and_ready_times_are_what_the_plan_says(
     given: tuple[int, list[tuple[int, float | None, int | None]]], steps: Sequence[int]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import Error, connection, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.lifecycle import ENDED, LIVE, MOVES, STATES
@@ -116,11 +116,6 @@ def test_refusals_have_codes() -> None:
 
 
 @given(path=st.lists(st.sampled_from(STATES), min_size=1, max_size=8))
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
 def test_any_walk_keeps_to_the_table(db: None, path: list[str]) -> None:
     """Through the service and by raw SQL alike, only moves of the table happen."""
     with transaction.atomic():

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -34,6 +33,7 @@ from tests.builders import (
     make_truck,
     make_truck_model,
 )
+from tests.examples import fewer_examples
 
 PACKS, SLOTS, TRUCKS, POSITIONS = 5, 3, 2, 2
 any_pack = st.integers(0, PACKS - 1)
@@ -213,14 +213,10 @@ class CustodyOfPacks(RuleBasedStateMachine):
         return Place(kind)
 
 
+@pytest.mark.hypothesis  # so that the thorough profile reaches it
 @pytest.mark.django_db
 def test_any_sequence_of_moves_keeps_each_pack_in_one_place_and_in_the_ledger() -> None:
     run_state_machine_as_test(
         CustodyOfPacks,
-        settings=settings(
-            max_examples=25,
-            stateful_step_count=20,
-            deadline=None,
-            suppress_health_check=[*HealthCheck],
-        ),
+        settings=fewer_examples(4, stateful_step_count=20),
     )

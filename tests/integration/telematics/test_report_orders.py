@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -49,7 +49,6 @@ def kept(truck_id: int) -> tuple[list[Any], list[Any], list[Any]]:
 
 
 class AnyOrderEndsInTheSame(TestCase):
-    @settings(max_examples=150, deadline=None)
     @given(batches, st.data())
     def test_history_and_live_state(self, batch: list[Report], data: st.DataObject) -> None:
         def send(truck: Any, *parcels: list[Report]) -> list[str]:

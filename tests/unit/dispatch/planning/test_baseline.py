@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.planning.baseline import greedy, nearest
@@ -14,7 +14,6 @@ DATA = Path(__file__).parents[3] / "data" / "planning"
 PLANNERS = {"greedy": greedy, "nearest": nearest}
 
 
-@settings(max_examples=150, deadline=None)
 @given(seed=st.integers(0, 10**6), with_options=st.booleans())
 @pytest.mark.parametrize("planner", PLANNERS)
 def test_baselines_break_no_rule_and_count_their_cost_right(

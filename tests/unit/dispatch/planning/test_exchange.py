@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.planning.baseline import greedy
@@ -22,7 +22,6 @@ from dispatch.planning.problem import ProblemError
 from tests.instances import problem_json, swap_problem
 
 
-@settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 10**6), with_options=st.booleans())
 def test_problems_and_plans_come_back_as_they_went(seed: int, with_options: bool) -> None:
     problem = swap_problem(seed, with_options=with_options)

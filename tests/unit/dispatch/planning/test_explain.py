@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.planning.baseline import greedy
@@ -11,6 +11,7 @@ from dispatch.planning.explain import Option, options
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.problem import SwapProblem
 from dispatch.planning.solve import plan_swaps
+from tests.examples import fewer_examples
 from tests.instances import swap_problem
 from tests.unit.dispatch.planning.test_check import yard
 
@@ -65,7 +66,7 @@ def test_a_truck_without_need_has_no_options_and_a_stranger_is_an_error() -> Non
         explained(problem, "T9")
 
 
-@settings(max_examples=40, deadline=None)
+@fewer_examples(2)
 @given(seed=st.integers(0, 10**6), with_options=st.booleans())
 def test_every_detour_is_explained_and_those_of_the_plan_are_the_chosen(
     seed: int, with_options: bool

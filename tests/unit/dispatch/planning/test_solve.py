@@ -6,7 +6,7 @@ from random import Random
 from time import monotonic
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.planning.baseline import fill_greedily, greedy, nearest
@@ -18,6 +18,7 @@ from dispatch.planning.schedule import Schedule
 from dispatch.planning.search import Search
 from dispatch.planning.solve import plan_swaps
 from tests.enumeration import is_tiny, least_cost_s
+from tests.examples import fewer_examples
 from tests.instances import swap_problem
 from tests.unit.dispatch.planning.test_check import yard
 
@@ -39,7 +40,7 @@ def test_the_planner_finds_the_best_plan_and_the_bound_is_below_it() -> None:
         assert max(bound_s, plan.bound_s) <= best_s
 
 
-@settings(max_examples=60, deadline=None)
+@fewer_examples(2)
 @given(seed=st.integers(0, 10**6), trucks=st.integers(1, 9), with_options=st.booleans())
 def test_plans_break_no_rule_and_are_never_worse_than_greedy(
     seed: int, trucks: int, with_options: bool
