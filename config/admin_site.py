@@ -70,6 +70,7 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
                     _list(_("Plan runs"), "psychology", "dispatch.PlanRun"),
                     _list(_("Forbidden stations"), "block", "dispatch.Ban"),
+                    _list(_("Alarms"), "warning", "telematics.Alarm"),
                 ],
             },
             {
@@ -77,6 +78,8 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _list(_("Trucks"), "garage", "fleet.Truck"),
+                    _list(_("Trips"), "route", "dispatch.Trip"),
+                    _list(_("Shuttles"), "sync_alt", "dispatch.Shuttle"),
                     _list(_("Drivers"), "badge", "fleet.Driver"),
                     _list(_("Shifts"), "schedule", "fleet.Shift"),
                     _list(_("Places"), "place", "fleet.Place"),
@@ -94,6 +97,22 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Pack types"), "category", "fleet.PackType"),
                     _list(_("Tariffs"), "payments", "fleet.Tariff"),
                     _list(_("Tariff periods"), "hourglass_top", "fleet.TariffPeriod"),
+                ],
+            },
+            {
+                "title": _("Machines and reports"),
+                "collapsible": True,
+                "items": [
+                    _list(_("Devices and keys"), "sensors", "telematics.Device"),
+                    _list(_("Slots now"), "ev_charger", "telematics.SlotState"),
+                    _list(_("Lanes now"), "garage_home", "telematics.LaneState"),
+                    {
+                        "title": _("A truck's day"),
+                        "icon": "timeline",
+                        "link": reverse_lazy("admin:telematics_truck_day"),
+                        "permission": _sees("telematics.OddReport"),
+                    },
+                    _list(_("Odd reports"), "report", "telematics.OddReport"),
                 ],
             },
             {

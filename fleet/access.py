@@ -64,6 +64,14 @@ def trucks_for(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     return Truck.objects.filter(Q(pk__in=held) | Q(pk__in=seen))
 
 
+def trucks_held_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
+    """Return the trucks whose inside a user may look at: not those it only sees coming."""
+    own = _operator_of(user)
+    if own is None or own.kind == Operator.Kind.SUPERVISOR:
+        return trucks_for(user, now=now)
+    return Truck.objects.all() if sees_everything(user) else _held_trucks(own, now)
+
+
 def trucks_run_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     """Return the trucks a user may change and dispatch: those its operator holds now."""
     if sees_everything(user):

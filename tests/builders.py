@@ -171,14 +171,8 @@ def make_device(
     kind = Device.Kind.STATION if station else Device.Kind.OFFICE if carrier else Device.Kind.OBU
     if kind == Device.Kind.OBU and truck is None:
         truck = make_truck()
-    return Device.objects.create(
-        kind=kind,
-        serial=f"device-{number()}",
-        truck=truck,
-        station=station,
-        operator=carrier,
-        **fields,
-    )
+    values = {"kind": kind, "serial": f"device-{number()}", **fields}
+    return Device.objects.create(truck=truck, station=station, operator=carrier, **values)
 
 
 def bearer(device: Device) -> dict[str, str]:

@@ -1,3 +1,3 @@
-from dispatch.admin import assignments, plans, trucks_now
+from dispatch.admin import assignments, plans, trips, trucks_now
 
-__all__ = ["assignments", "plans", "trucks_now"]
+__all__ = ["assignments", "plans", "trips", "trucks_now"]

@@ -10,10 +10,13 @@ from unfold.decorators import action
 
 from fleet import access
 from fleet.access import Viewer
+from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedRelatedFilter
 from fleet.admin.sign_in import sign_in_response
+from fleet.clock import now
 from fleet.models import Driver, Operator, Shift, User
+from fleet.services.shifts import end_shift
 
 
 class DriverResource(ScopedResource):
@@ -92,9 +95,26 @@ class ShiftAdmin(ExportAdmin):
 
     resource_classes = [ShiftResource]
     list_display = ["driver", "truck", "started_at", "ended_at"]
+    writers = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
+    kinds = frozenset({Operator.Kind.CARRIER})
     list_filter = [("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["driver", "truck"]
+    actions = ["end_shifts"]
     search_fields = ["driver__name", "truck__plate"]
 
     def rows_for(self, user: Viewer) -> QuerySet[Shift]:
         return access.shifts_for(user)
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Say whether the user ends shifts of the drivers it sees."""
+        return self.has_view_permission(request) and self.may_write(request.user)
+
+    @admin.action(description=_("End shift"), permissions=["act"])
+    def end_shifts(self, request: HttpRequest, rows: QuerySet[Shift]) -> Any:
+        """End the chosen shifts that still run; their trucks are planned no more."""
+
+        def act(shift: Shift, reason: str) -> None:
+            if shift.ended_at is None:
+                end_shift(shift.driver, now=now(), reason=reason)
+
+        return act_with_reason(self, request, rows, title=str(_("End shift")), act=act)

@@ -1,5 +1,6 @@
 """Packs, their types, and the ledger of their moves."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -10,10 +11,14 @@ from import_export.fields import Field
 
 from fleet import access
 from fleet.access import Viewer
+from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, KnownWidget, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Operator, Pack, PackMove, PackType, User
+from fleet.services import packs
+
+type Move = Callable[..., None]
 
 
 @admin.register(PackType)
@@ -60,6 +65,7 @@ class PackAdmin(ExchangeAdmin):
     list_select_related = ["type", "owner", "slot__station", "truck"]
     search_fields = ["code", "truck__plate", "slot__station__name"]
     search_help_text = _("Pack code, plate or station")
+    actions = ["take_into_transport", "retire", "quarantine", "release"]
     readonly_fields = [
         "whereabouts",
         "slot",
@@ -82,6 +88,35 @@ class PackAdmin(ExchangeAdmin):
     def place(self, pack: Pack) -> str:
         """Return where the pack is, in words."""
         return str(pack.slot or pack.truck or pack.get_whereabouts_display())
+
+    def _move(self, request: HttpRequest, rows: QuerySet[Pack], title: str, move: Move) -> Any:
+        def act(pack: Pack, reason: str) -> None:
+            by = request.user if isinstance(request.user, User) else None
+            move(pack.pk, custody=packs.Custody(at=now(), reason=reason, by=by))
+
+        refusals = (packs.PackMoveRefusedError,)
+        return act_with_reason(self, request, rows, title=title, act=act, refusals=refusals)
+
+    @admin.action(description=_("Take into transport"), permissions=["change"])
+    def take_into_transport(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Take the chosen packs out of their slots and trucks."""
+        title = str(_("Take into transport"))
+        return self._move(request, rows, title, packs.take_into_transport)
+
+    @admin.action(description=_("Retire for good"), permissions=["change"])
+    def retire(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Take the chosen packs out of service."""
+        return self._move(request, rows, str(_("Retire for good")), packs.retire_pack)
+
+    @admin.action(description=_("Quarantine"), permissions=["change"])
+    def quarantine(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Forbid handing the chosen packs out."""
+        return self._move(request, rows, str(_("Quarantine")), packs.quarantine_pack)
+
+    @admin.action(description=_("Release from quarantine"), permissions=["change"])
+    def release(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Allow handing the chosen packs out again."""
+        return self._move(request, rows, str(_("Release from quarantine")), packs.release_pack)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if access.sees_everything(request.user) else ["owner"]

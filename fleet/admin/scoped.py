@@ -6,6 +6,7 @@ import pghistory
 from django import forms
 from django.contrib.admin import ModelAdmin as PlainModelAdmin
 from django.contrib.admin import RelatedFieldListFilter
+from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -70,8 +71,7 @@ class ScopedAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Start every list, form and action from the door."""
         rows = self.rows_for(request.user)
-        ordering = self.get_ordering(request)
-        return rows.order_by(*ordering) if ordering else rows
+        return rows.order_by(*(self.get_ordering(request) or self.opts.ordering or ["pk"]))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -108,6 +108,12 @@ class ScopedAdmin(ModelAdmin):
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         note_reason(form.cleaned_data.get("change_reason", ""))
         return super().save_form(request, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Undo a save that moved the row out of its writer's reach, or onto another's ground."""
+        super().save_related(request, form, formsets, change)
+        if not self.changeable_for(request.user).filter(pk=form.instance.pk).exists():
+            raise PermissionDenied
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

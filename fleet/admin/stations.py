@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +11,12 @@ from unfold.admin import TabularInline
 
 from fleet import access
 from fleet.access import Viewer
+from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Closure, Lane, OpeningHours, Operator, Slot, SwapStation, User
+from fleet.services import stations
 
 STATION_WRITERS = frozenset({User.Role.STATION_OPERATOR})
 STATION_KINDS = frozenset({Operator.Kind.STATION_OPERATOR})
@@ -146,12 +147,17 @@ class ClosureAdmin(ScopedAdmin):
         return _holds(closure.during, now())
 
     @admin.action(description=_("Open again now"), permissions=["change"])
-    def open_again(self, request: HttpRequest, rows: QuerySet[Closure]) -> None:
-        """End the chosen closures now."""
-        for closure in rows:
-            if _holds(closure.during, now()):
-                closure.during = DateTimeTZRange(closure.during.lower, now())
-                closure.save(update_fields=["during"])
+    def open_again(self, request: HttpRequest, rows: QuerySet[Closure]) -> Any:
+        """Take trucks again where the chosen closures are; the next plan knows."""
+        by = request.user if isinstance(request.user, User) else None
+
+        def act(closure: Closure, reason: str) -> None:
+            if closure.lane:
+                stations.open_lane(closure.lane, reason=reason, by=by, now=now())
+            else:
+                stations.open_station(closure.station, reason=reason, by=by, now=now())
+
+        return act_with_reason(self, request, rows, title=str(_("Open again now")), act=act)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:

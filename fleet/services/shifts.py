@@ -90,12 +90,12 @@ def start_shift(
         raise _refusal(error) from error
 
 
-def end_shift(driver: Driver, *, now: datetime) -> Shift | None:
+def end_shift(driver: Driver, *, now: datetime, reason: str = "end of shift") -> Shift | None:
     """End the driver's shift and return it; None if there is none.
 
     What is promised to the truck is the business of `dispatch`, which looks at it first.
     """
-    with transaction.atomic(), pghistory.context(reason="end of shift"):
+    with transaction.atomic(), pghistory.context(reason=reason):
         shift = Shift.objects.filter(driver=driver, ended_at__isnull=True).first()
         if shift is None or not Shift.objects.filter(pk=shift.pk, ended_at__isnull=True).update(
             ended_at=max(now, shift.started_at)

@@ -69,6 +69,8 @@ class OddReport(models.Model):
     body = models.JSONField()
 
     class Meta:
+        verbose_name = _("odd report")
+        verbose_name_plural = _("odd reports")
         constraints = [
             models.UniqueConstraint(
                 fields=["truck", "recorded_at", "seq"],

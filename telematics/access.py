@@ -1,0 +1,50 @@
+"""The only doors to what was reported and to the machines that report."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from fleet.access import (
+    Viewer,
+    operators_for,
+    sees_everything,
+    stations_for,
+    trucks_held_by,
+)
+from telematics.models import Alarm, Device, LaneState, OddReport, SlotState
+
+
+def devices_for(user: Viewer, *, now: datetime) -> QuerySet[Device]:
+    """Return the machines on the user's trucks, at its stations and in its offices."""
+    if sees_everything(user):
+        return Device.objects.all()
+    return Device.objects.filter(
+        Q(truck__in=trucks_held_by(user, now=now).values("pk"))
+        | Q(station__in=stations_for(user).values("pk"))
+        | Q(operator__in=operators_for(user))
+    )
+
+
+def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:
+    """Return the alarms of the user's trucks and stations; those of the service for its staff."""
+    if sees_everything(user):
+        return Alarm.objects.all()
+    return Alarm.objects.filter(
+        Q(truck__in=trucks_held_by(user, now=now).values("pk"))
+        | Q(station__in=stations_for(user).values("pk"))
+    )
+
+
+def odd_reports_for(user: Viewer, *, now: datetime) -> QuerySet[OddReport]:
+    """Return the odd reports of the user's trucks."""
+    return OddReport.objects.filter(truck__in=trucks_held_by(user, now=now).values("pk"))
+
+
+def slot_states_for(user: Viewer) -> QuerySet[SlotState]:
+    """Return what the user's stations say of their slots."""
+    return SlotState.objects.filter(slot__station__in=stations_for(user).values("pk"))
+
+
+def lane_states_for(user: Viewer) -> QuerySet[LaneState]:
+    """Return what the user's stations say of their lanes."""
+    return LaneState.objects.filter(lane__station__in=stations_for(user).values("pk"))

@@ -1,0 +1,230 @@
+"""Two worlds side by side, each with a carrier and a station operator, and a row for every page.
+
+What is written in a world is collected as its secrets: nobody of the other world may read them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+
+from dispatch.models import Ban, LiveTruck, PlanRun, Shuttle, Trip
+from fleet.identity import make_pack_code, with_check_digit
+from fleet.models import (
+    Closure,
+    Job,
+    Operator,
+    Pack,
+    PackMove,
+    Place,
+    Region,
+    Tariff,
+    TariffPeriod,
+    Truck,
+    User,
+)
+from telematics.models import Alarm, LaneState, OddReport, SlotState
+from tests import builders
+from tests.builders import NOW, number
+
+
+@dataclass
+class World:
+    """A carrier and a station operator in one region, and what they call their own."""
+
+    letter: str
+    region: Region = field(init=False)
+    carrier: Operator = field(init=False)
+    station_operator: Operator = field(init=False)
+    carrier_secrets: set[str] = field(default_factory=set)
+    station_secrets: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.region = builders.make_region()
+        self.carrier = builders.make_operator(name=self.secret("carrier"))
+        self.station_operator = builders.make_operator(
+            Operator.Kind.STATION_OPERATOR, name=self.secret("station operator", station=True)
+        )
+
+    def keep(self, text: str, *, station: bool = False) -> str:
+        """Note that a text is of this world alone."""
+        (self.station_secrets if station else self.carrier_secrets).add(text)
+        return text
+
+    def secret(self, what: str, *, station: bool = False) -> str:
+        """Return a text that is of this world alone."""
+        return self.keep(f"{what} zq{self.letter}{number():05d}qz", station=station)
+
+    def truck(self, **fields: Any) -> Truck:
+        n = number()
+        vin = self.keep(with_check_digit(f"LSF{self.letter}99WRD0R{n % 1000000:06d}"[:17]))
+        plate = self.keep(f"川{self.letter}{n:05d}D")
+        return builders.make_truck(self.carrier, region=self.region, vin=vin, plate=plate, **fields)
+
+    def station(self) -> Any:
+        name = self.secret("station", station=True)
+        return builders.make_station(self.station_operator, self.region, name=name, slots=1)
+
+    def driver(self) -> Any:
+        return builders.make_driver(self.carrier, name=self.secret("driver"))
+
+    def pack(self, **where: Any) -> Pack:
+        maker = f"Z{self.letter}9"
+        code = make_pack_code(maker=maker, made_on=NOW.date(), serial=number())
+        owner = self.carrier
+        return builders.make_pack(owner=owner, code=self.keep(code), **where)
+
+    def place(self) -> Place:
+        return builders.make_place(self.region, operator=self.carrier, name_zh=self.secret("place"))
+
+    def trip(self) -> Trip:
+        return Trip.objects.create(
+            carrier=self.carrier,
+            external_id=self.secret("order"),
+            truck=self.truck(),
+            origin=self.place(),
+            destination=self.place(),
+            ready_at=NOW,
+        )
+
+    def shuttle(self) -> Shuttle:
+        return Shuttle.objects.create(
+            carrier=self.carrier,
+            truck=self.truck(),
+            origin=self.place(),
+            destination=self.place(),
+        )
+
+
+def _neutral_station() -> Any:
+    return builders.make_station(slots=1)
+
+
+def _pack_move(world: World) -> PackMove:
+    return PackMove.objects.get(pack=world.pack())
+
+
+def _slot_state(world: World) -> SlotState:
+    code = world.keep(f"slot pack {world.letter}{number():05d}", station=True)
+    return SlotState.objects.create(
+        slot=world.station().slots.get(), recorded_at=NOW, received_at=NOW, pack_code=code
+    )
+
+
+def _lane_state(world: World) -> LaneState:
+    lane = world.station().lanes.get()
+    return LaneState.objects.create(lane=lane, recorded_at=NOW, received_at=NOW, state="free")
+
+
+def _closure(world: World) -> Closure:
+    reason = world.secret("closed", station=True)
+    return Closure.objects.create(
+        station=world.station(), during=builders.since(NOW), reason=reason
+    )
+
+
+def _alarm(world: World) -> Alarm:
+    detail = world.secret("alarm")
+    return Alarm.objects.create(
+        kind="stranded_risk", truck=world.truck(), detail=detail, opened_at=NOW
+    )
+
+
+def _odd_report(world: World) -> OddReport:
+    reason = world.secret("odd")
+    return OddReport.objects.create(
+        truck=world.truck(), recorded_at=NOW, seq=1, received_at=NOW, reason=reason, body={}
+    )
+
+
+def _ban(world: World) -> Ban:
+    return Ban.objects.create(
+        truck=world.truck(),
+        station=_neutral_station(),
+        until=NOW + timedelta(days=1),
+        reason=world.secret("ban"),
+    )
+
+
+def _plan_run(world: World) -> PlanRun:
+    run = PlanRun.objects.create(region=world.region, cause="tick", started_at=NOW, state="done")
+    builders.make_assignment(world.truck(), _neutral_station(), plan_run=run)
+    return run
+
+
+def _tariff_period(world: World) -> TariffPeriod:
+    fields = {f.name for f in TariffPeriod._meta.fields}
+    values: dict[str, Any] = {
+        "tariff": _tariff(world),
+        "valid": _dates(),
+        "month": 1,
+        "minutes": (0, 60),
+        "level": "flat",
+        "price_cny_per_kwh": "0.5",
+    }
+    return TariffPeriod.objects.create(**{k: v for k, v in values.items() if k in fields})
+
+
+def _dates() -> Any:
+    return (NOW.date(), None)
+
+
+def _tariff(world: World) -> Tariff:
+    n = number()
+    return Tariff.objects.create(code=f"tariff-{n}", name=f"Tariff {n}", source="made up")
+
+
+def _live_truck(world: World) -> Any:
+    return LiveTruck.objects.get(pk=world.truck().pk)
+
+
+def _shift(world: World) -> Any:
+    return builders.make_shift(world.driver(), world.truck())
+
+
+ROWS: dict[str, Callable[[World], models.Model]] = {
+    "fleet.Operator": lambda world: builders.make_operator(name=world.secret("more")),
+    "fleet.User": lambda world: builders.make_user(
+        world.carrier, User.Role.AUDITOR, username=world.keep(f"user-{world.letter}-{number()}")
+    ),
+    "fleet.Region": lambda _world: builders.make_region(),
+    "fleet.Place": lambda world: world.place(),
+    "fleet.Tariff": _tariff,
+    "fleet.TariffPeriod": _tariff_period,
+    "fleet.Job": lambda world: Job.objects.create(name="job", key=world.secret("job")),
+    "fleet.PackType": lambda _world: builders.make_pack_type(),
+    "fleet.TruckModel": lambda _world: builders.make_truck_model(),
+    "fleet.Truck": lambda world: world.truck(),
+    "fleet.Driver": lambda world: world.driver(),
+    "fleet.Shift": _shift,
+    "fleet.Pack": lambda world: world.pack(),
+    "fleet.PackMove": _pack_move,
+    "fleet.SwapStation": lambda world: world.station(),
+    "fleet.Closure": _closure,
+    "telematics.Alarm": _alarm,
+    "telematics.Device": lambda world: builders.make_device(
+        truck=world.truck(), serial=world.secret("device")
+    ),
+    "telematics.SlotState": _slot_state,
+    "telematics.LaneState": _lane_state,
+    "telematics.OddReport": _odd_report,
+    "dispatch.SwapAssignment": lambda world: builders.make_assignment(
+        world.truck(), _neutral_station(), end_reason=world.secret("promise")
+    ),
+    "dispatch.Ban": _ban,
+    "dispatch.PlanRun": _plan_run,
+    "dispatch.LiveTruck": _live_truck,
+    "dispatch.Trip": lambda world: world.trip(),
+    "dispatch.Shuttle": lambda world: world.shuttle(),
+}
+
+
+def make_row(model: type[models.Model], world: World) -> Any:
+    """Make a row of a page's model in a world, or say that nobody taught us how."""
+    label = model._meta.label
+    assert label in ROWS, (
+        f"No row of {label} can be made: teach tests/worlds.py one, and its rights"
+    )
+    return ROWS[label](world)
