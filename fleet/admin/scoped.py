@@ -98,11 +98,10 @@ class ScopedAdmin(ModelAdmin):
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Offer only rows that the user may look at."""
+        """Offer only rows that the user may look at; none of what has no page and no door."""
         if "queryset" not in kwargs:
             rows = visible_rows(self.admin_site, db_field.related_model, request.user)
-            if rows is not None:
-                kwargs["queryset"] = rows
+            kwargs["queryset"] = db_field.related_model.objects.none() if rows is None else rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:

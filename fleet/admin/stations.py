@@ -141,6 +141,13 @@ class ClosureAdmin(ScopedAdmin):
     def rows_for(self, user: Viewer) -> QuerySet[Closure]:
         return Closure.objects.filter(station__in=access.stations_for(user))
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer only lanes of stations that the user looks into."""
+        if db_field.name == "lane":
+            lanes = Lane.objects.select_related("station")
+            kwargs["queryset"] = lanes.filter(station__in=access.stations_for(request.user))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
     @admin.display(description=_("closed now"), boolean=True)
     def is_closed_now(self, closure: Closure) -> bool:
         """Say whether the closure holds at this moment."""

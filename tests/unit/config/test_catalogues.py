@@ -1,6 +1,7 @@
 import gettext
 import io
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -93,3 +94,22 @@ def test_it_agrees_with_msgfmt(tmp_path: Path) -> None:
         theirs = read((tmp_path / "a.mo").read_bytes())._catalog  # type: ignore[attr-defined]
         ours = read(encoded(messages(source.read_text())))._catalog  # type: ignore[attr-defined]
         assert ours == theirs
+
+
+def chinese() -> dict[str, str]:
+    source = LOCALES / "zh_Hans" / "LC_MESSAGES" / "django.po"
+    return messages(source.read_text(encoding="utf-8"))
+
+
+def test_no_message_of_the_chinese_catalogue_is_untranslated_or_fuzzy() -> None:
+    text = (LOCALES / "zh_Hans" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+    asked = re.findall(r"^msgid ", text, re.MULTILINE)
+    assert len(chinese()) == len(asked) > 700
+    assert "fuzzy" not in text
+
+
+def test_a_translation_keeps_the_values_its_message_names() -> None:
+    value = re.compile(r"%\(\w+\)[sd]")
+    for message, translation in chinese().items():
+        named = {*value.findall(message)}
+        assert {*value.findall(translation)} == named, message
