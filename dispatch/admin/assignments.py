@@ -57,8 +57,8 @@ class SwapAssignmentAdmin(ExportAdmin):
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
-    list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold types it as None
-    change_form_before_template: Any = "dispatch/assignment_why.html"  # unfold types it as None
+    list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
+    change_form_outer_before_template: Any = "dispatch/assignment_why.html"  # unfold: None
 
     def rows_for(self, user: Viewer) -> QuerySet[SwapAssignment]:
         return access.assignments_for(user, now=now())

@@ -26,7 +26,7 @@ class PlanRunAdmin(ReadOnlyAdmin):
     list_filter = ["state", ("region", ScopedRelatedFilter)]
     list_select_related = ["region"]
     date_hierarchy = "started_at"
-    change_form_before_template: Any = "dispatch/plan_decisions.html"  # unfold types it as None
+    change_form_outer_before_template: Any = "dispatch/plan_decisions.html"  # unfold: None
 
     def rows_for(self, user: Viewer) -> QuerySet[PlanRun]:
         return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan")
