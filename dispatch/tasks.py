@@ -28,7 +28,7 @@ SCHEDULE = (
 )
 
 
-@job_task(name=PLAN_TASK, lease_s=90)
+@job_task(name=PLAN_TASK, lease_s=60)
 def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
     """Plan a region once."""
     try:

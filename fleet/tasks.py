@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from fleet.services.jobs import fail_job, finish_job, put_back_job, take_job
 
@@ -32,7 +32,11 @@ def job_task(*, name: str, lease_s: float = 60.0) -> Callable[[Callable[..., Any
         @shared_task(name=name, ignore_result=True)
         @wraps(work)
         def ring(job_id: int) -> None:
-            run_job(work, job_id, lease_s=lease_s)
+            try:
+                run_job(work, job_id, lease_s=lease_s)
+            except (InterfaceError, OperationalError):
+                connection.close()  # a worker keeps its connection, so it must let go of a dead one
+                raise
 
         return ring
 

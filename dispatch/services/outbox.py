@@ -39,13 +39,15 @@ class DueJob:
     queue: str
 
 
-# A tick is not promised again while the one before it still waits, so that an outage leaves one
-# piece of work behind and not a hundred.
+# A tick is not promised again while the one before it still waits (attempts = 0), so that an
+# outage leaves one piece of work behind and not a hundred. One that was begun does not hold up the
+# next: its worker may be dead.
 PROMISE_TICK = """
     INSERT INTO fleet_job (name, key, queue, payload, state, attempts, error)
     SELECT %(name)s, %(key)s, %(queue)s, %(payload)s::jsonb, 'pending', 0, ''
      WHERE NOT EXISTS (SELECT 1 FROM fleet_job
-                        WHERE state = 'pending' AND name = %(name)s AND key LIKE %(stem)s || '%%')
+                        WHERE state = 'pending' AND attempts = 0
+                          AND name = %(name)s AND key LIKE %(stem)s || '%%')
     ON CONFLICT (name, key) DO NOTHING
 """
 DUE_TICKS = "SELECT floor(extract(epoch FROM clock_timestamp()) / %s)::bigint"

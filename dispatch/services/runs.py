@@ -90,12 +90,12 @@ def run_plan(
 def _take_over_waiting_jobs(region_id: int) -> None:
     """Mark the plans of the region that wait to be rung as done by this one.
 
-    Not the one that runs this: it is leased.
+    Not the one that runs this: it was begun.
     """
     Job.objects.filter(
         name=PLAN_TASK,
         state=Job.State.PENDING,
-        leased_until__isnull=True,
+        attempts=0,
         payload__region_id=region_id,
     ).update(state=Job.State.DONE, error="covered by another plan")
 

@@ -4,8 +4,10 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from functools import partial
 
 import redis
+from django.db import connection
 
 from config.commands import manage_command
 from config.process import bound, stop
@@ -28,6 +30,10 @@ def undone(stack: Stack, keys: list[str]) -> int:
     rows = stack.sql("SELECT state FROM fleet_job WHERE key = ANY(%s)", keys)
     assert len(rows) == len(keys)
     return sum(state != "done" for (state,) in rows)
+
+
+def done(stack: Stack, keys: list[str]) -> bool:
+    return not undone(stack, keys)
 
 
 def wait_until_done(stack: Stack, keys: list[str]) -> None:
@@ -65,6 +71,28 @@ def test_a_killed_worker_loses_no_work(stack: Stack) -> None:
     stack.processes["work"].wait()
     stack.start("work")
     stack.wait_until(lambda: not undone(stack, keys), within_s=60, what="all work is done")
+
+
+def test_relay_and_workers_cut_off_from_the_database_come_back(stack: Stack) -> None:
+    """A worker that kept its dead connection would fail for ever: seen before it let go of it."""
+    cut = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    for _ in range(2):
+        assert stack.sql(cut)
+        connection.close()  # the test's own was cut as well
+        keys = promise_work(5)
+        stack.wait_until(partial(done, stack, keys), within_s=60, what="all work is done")
+    assert stack.processes["relay"].poll() is None
+
+
+def test_the_relay_leaves_signs_of_life(stack: Stack) -> None:
+    [(age_s,)] = stack.sql(
+        "SELECT extract(epoch FROM clock_timestamp() - beat_at)::float FROM fleet_heartbeat"
+        " WHERE name = 'relay'"
+    )
+    assert age_s < 15
 
 
 def test_two_relays_ring_each_tick_once(stack: Stack) -> None:

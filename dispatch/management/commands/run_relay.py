@@ -8,6 +8,7 @@ import threading
 import time
 from typing import Any
 
+import psycopg
 import redis
 from celery import current_app
 from django.conf import settings
@@ -68,7 +69,7 @@ class Relay:
                 while not self.stopping.is_set():
                     self.go_round()
                     self.wait_for_work()
-            except (DatabaseError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
                 log.warning("relay lost the database: %s", error)
                 connection.close()
                 self.stopping.wait(min(0.1 * 2**failures, LONGEST_WAIT_S))

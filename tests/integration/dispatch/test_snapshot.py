@@ -75,6 +75,7 @@ def test_packs_nobody_may_have_are_left_out() -> None:
     station = scene.add_station(39.05, packs=5)
     first, second, third, fourth, _ = Pack.objects.filter(slot__station=station).order_by("pk")
     Pack.objects.filter(pk=first.pk).update(is_quarantined=True)
+    assert second.slot_id
     station.slots.filter(pk=second.slot_id).update(is_blocked=True, block_reason="fan")
     SlotState.objects.filter(slot=third.slot_id).delete()
     SlotState.objects.filter(slot=fourth.slot_id).update(pack_code="SOMETHINGELSE00000000000")
