@@ -62,6 +62,8 @@ class RoadHabits:
     mean_temperature_c: float = 4.0
     temperature_swing_c: float = 6.0
     spare_percent: float = 8.0
+    stops_at_percent: float = 17.0
+    caution: float = 1.2
     tow_after_s: float = 2_700.0
     tow_kmh: float = 40.0
     towed_charge_percent: float = 30.0

@@ -51,6 +51,29 @@ def _turn_if_due(truck: TruckBody, goal: str, scene: Scene) -> None:
         _choose_way(truck, scene)
     elif not is_to_station and driver.is_time_to_go(truck, scene):
         _go_to_station(truck, scene)
+    elif not is_to_station and promise is None and _runs_low(truck, scene):
+        _park(truck, scene)
+
+
+def _runs_low(truck: TruckBody, scene: Scene) -> bool:
+    """Whether the charge lasts neither to the next stop nor, much further on, to a station."""
+    leg, roads = truck.leg, scene.params.roads
+    if leg is None:
+        return False
+    thirst_wh_per_m = max(leg.wh_per_m)
+    if truck.energy_wh >= (leg.path_m - leg.driven_m) * thirst_wh_per_m:
+        return False
+    near_m = min(road_m(truck.position, scene.positions[code]) for code in scene.station_codes)
+    stops_at_wh = truck.capacity_wh * roads.stops_at_percent / 100.0
+    return truck.energy_wh < near_m * thirst_wh_per_m * roads.caution + stops_at_wh
+
+
+def _park(truck: TruckBody, scene: Scene) -> None:
+    """Stop where the truck is and wait for a swap."""
+    if truck.stage is not Stage.WAIT and driver.kept_promise(truck) is None:
+        scene.tally.parked_low += 1
+    truck.stage, truck.leg = Stage.WAIT, None
+    truck.until_s = scene.now_s + _LOOK_AGAIN_S
 
 
 def _stand(truck: TruckBody, scene: Scene) -> None:
@@ -82,10 +105,7 @@ def _choose_way(truck: TruckBody, scene: Scene) -> None:
     if driver.is_time_to_go(truck, scene):
         _go_to_station(truck, scene)
     elif _must_stay(truck, scene):
-        if truck.stage is not Stage.WAIT and driver.kept_promise(truck) is None:
-            scene.tally.parked_low += 1
-        truck.stage, truck.leg = Stage.WAIT, None
-        truck.until_s = scene.now_s + _LOOK_AGAIN_S
+        _park(truck, scene)
     else:
         _set_out(truck, truck.target, scene)
 

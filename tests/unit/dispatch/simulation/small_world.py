@@ -6,7 +6,7 @@ from typing import Any
 
 from dispatch.simulation.leg import road_s
 from dispatch.simulation.messages import Message, wire_time
-from dispatch.simulation.params import WorldParams
+from dispatch.simulation.params import RoadHabits, WorldParams
 from dispatch.simulation.roster import (
     LaneStart,
     PackStart,
@@ -166,6 +166,6 @@ class Service:
         self.tell(message.name)
 
 
-def service(seed: int = 1, **roster_values: Any) -> Service:
-    params = WorldParams(seed=seed)
+def service(seed: int = 1, roads: RoadHabits | None = None, **roster_values: Any) -> Service:
+    params = WorldParams(seed=seed, roads=roads or RoadHabits())
     return Service(World(roster(**roster_values), params=params, now_s=BEGIN_S))

@@ -5,6 +5,7 @@ import pytest
 
 from dispatch.simulation.bodies import Stage, WorldState
 from dispatch.simulation.messages import Kind
+from dispatch.simulation.params import RoadHabits
 from dispatch.simulation.world import World
 from tests.unit.dispatch.simulation.small_world import BEGIN_S, Service, roster, service
 
@@ -95,7 +96,8 @@ def test_stations_never_draw_more_than_their_limit() -> None:
 
 
 def test_a_truck_that_runs_empty_strands_is_towed_and_drives_again() -> None:
-    life = service(trucks=1, soc_percent=60.0)
+    careless = RoadHabits(stops_at_percent=0.0, caution=0.0)
+    life = service(roads=careless, trucks=1, soc_percent=60.0)
     truck = life.world.state.trucks["T1"]
     life.offers_below_percent = 0.0
     life.run(60)
@@ -106,6 +108,21 @@ def test_a_truck_that_runs_empty_strands_is_towed_and_drives_again() -> None:
     life.run(3 * 3600)
     assert truck.soc_percent > 5
     assert truck.stage not in {Stage.STRANDED, Stage.TOWED}
+
+
+def test_a_careful_driver_stops_while_a_station_is_still_in_reach() -> None:
+    life = service(trucks=1, soc_percent=60.0)
+    truck = life.world.state.trucks["T1"]
+    life.offers_below_percent = 0.0
+    life.run(60)
+    truck.packs[0].energy_wh = 0.2 * truck.capacity_wh
+    life.run(3 * 3600)
+    assert truck.stage is Stage.WAIT
+    assert truck.soc_percent > 10
+    life.offers_below_percent = 50.0
+    life.run(2 * 3600)
+    assert life.world.tally.swaps >= 1
+    assert life.world.tally.stranded == 0
 
 
 def test_a_step_longer_than_physics_allows_is_refused() -> None:
