@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo test test-slow test-all bench-plan lint format doctor lock
+.PHONY: help venv demo pictures test test-slow test-all bench-plan lint format doctor lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ test-slow: venv ## the slow tests: fresh-clone demo, kills, fuzzing
 	@$(PYTHON) -m pytest -m slow
 
 test-all: test test-slow ## make test, then the slow tests
+
+pictures: venv ## take the pictures of the README anew from a running demo
+	@$(PYTHON) -m tests.pictures
 
 bench-plan: venv ## planners on the known instances: cost, bound, gap, seconds, violations
 	@$(PYTHON) -m tests.benchmarks.plan
