@@ -4,6 +4,7 @@ Random free ports, random passwords, data under one directory, safe as root; the
 process that started them. Standard library only. Never for production.
 """
 
+import contextlib
 import os
 import secrets
 import shutil
@@ -19,7 +20,7 @@ from typing import Self
 from config.binaries import find_postgres, find_redis
 from config.process import NOBODY, Identity, bound, stop
 
-_START_S = 60.0
+_START_S = 120.0
 
 
 class PrivateServerError(RuntimeError):
@@ -27,10 +28,15 @@ class PrivateServerError(RuntimeError):
 
 
 def free_port() -> int:
-    """Return a TCP port on loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port on loopback that nobody uses at this moment.
+
+    It lies below those the kernel lends to clients: one could take it before the server does.
+    """
+    while True:
+        port = secrets.choice(range(15_000, 32_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def write_secret(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.process import bound, kill_group, stop
+from config.reaper import Reaper
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
@@ -37,9 +38,11 @@ class Supervisor:
     say: Callable[[str], None]
     stop_s: float = STOP_S
     children: dict[str, Child] = field(default_factory=dict)
+    reaper: Reaper | None = None
 
     def start(self, name: str, command: list[str], **environment: str) -> None:
         """Start a child, with more in its environment if given, and look after it from now on."""
+        self.reaper = self.reaper or Reaper(grace_s=self.stop_s)
         self.children[name] = Child(name, command, {**self.environment, **environment})
         self._launch(self.children[name])
 
@@ -53,6 +56,8 @@ class Supervisor:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is the launcher's to hear
             )
+        if self.reaper:
+            self.reaper.know(child.process.pid)
         child.started_s, child.again_s = time.monotonic(), None
 
     def look(self) -> None:
@@ -82,3 +87,5 @@ class Supervisor:
         for child in self.children.values():
             if child.process:
                 stop(child.process, within_s=max(0.1, end - time.monotonic()))
+        if self.reaper:
+            self.reaper.close()

@@ -17,11 +17,12 @@ from django.core.management import get_commands
 
 from config.commands import manage_command, web_command, worker_command
 from config.process import bound, stop
+from config.reaper import Reaper
 from config.servers import PrivateServers, free_port
 from tests.database import copy_database
 from tests.private import run_directory
 
-READY_S = 60.0
+READY_S = 180.0  # a loaded machine; an idle one needs 5
 _LEFT_OUT = {"DJANGO_ALLOW_ASYNC_UNSAFE", "PYTEST_XDIST_WORKER", "PYTEST_CURRENT_TEST"}
 
 
@@ -47,7 +48,8 @@ class Stack:
             **environment,
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
-        self.http = httpx.Client(base_url=self.base_url, timeout=30)
+        self.reaper = Reaper(grace_s=15)
+        self.http = httpx.Client(base_url=self.base_url, timeout=60)
 
     @property
     def commands(self) -> dict[str, list[str]]:
@@ -81,6 +83,7 @@ class Stack:
                     stderr=log,
                     start_new_session=True,
                 )
+                self.reaper.know(self.processes[name].pid)
         for name in names:
             self.wait_until(partial(self._ready, name), within_s=READY_S, what=name)
 
@@ -126,6 +129,7 @@ class Stack:
         self.http.close()
         for process in reversed(self.processes.values()):
             stop(process, signal.SIGTERM, within_s=15)
+        self.reaper.close()
 
 
 @contextmanager

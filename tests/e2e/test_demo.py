@@ -99,7 +99,7 @@ def test_a_fresh_clone_moves_swaps_and_stops(clone: Path, tmp_path: Path) -> Non
     finally:
         os.killpg(demo.make.pid, signal.SIGINT)  # Ctrl-C at a terminal reaches the whole group
     demo.make.wait(60)
-    demo.wait_until_gone(5)
+    demo.wait_until_gone(5 * SLACK)
     assert "nothing is left running" in demo.log.read_text()
 
 
@@ -112,7 +112,7 @@ def test_the_second_start_is_quick_and_a_killed_launcher_leaves_nothing(
         print(f"second start {ready[1]} s")
         (launcher,) = [pid for pid, cmd in demo.processes().items() if "-m config.demo" in cmd]
         os.kill(launcher, signal.SIGKILL)
-        demo.wait_until_gone(30)
+        demo.wait_until_gone(20 * SLACK)
     finally:
         demo.make.kill()
         demo.make.wait(60)

@@ -83,7 +83,7 @@ class Cab:
         self.page.click("#start-shift")
         self.sees("waiting")
 
-    def sees(self, state: str, within_s: float = 20) -> None:
+    def sees(self, state: str, within_s: float = 60) -> None:
         self.page.wait_for_selector(f"[data-state={state}]", timeout=within_s * 1000)
 
     def sees_state_of(self, assignment: SwapAssignment, state: str) -> None:
@@ -221,10 +221,10 @@ def test_taps_without_a_line_are_kept_and_sent_in_order(cab: Cab) -> None:
 def test_the_page_comes_back_after_the_server_was_away(cab: Cab) -> None:
     cab.start_shift()
     stop(cab.stack.processes["web"], within_s=0)
-    cab.page.wait_for_selector("#banner:visible", timeout=10_000)
+    cab.page.wait_for_selector("#banner:visible", timeout=30_000)
     cab.stack.start("web")
 
-    cab.page.wait_for_selector("#banner", state="hidden", timeout=20_000)
+    cab.page.wait_for_selector("#banner", state="hidden", timeout=60_000)
     cab.offer()
     cab.sees("offered", within_s=OFFER_SHOWN_S)
 

@@ -9,7 +9,7 @@ from tests.stack import Stack
 
 
 def test_the_service_is_ready_and_the_test_writes_to_its_database(stack: Stack) -> None:
-    stack.wait_until(lambda: stack.answers("/readyz"), within_s=20, what="/readyz answers 200")
+    stack.wait_until(lambda: stack.answers("/readyz"), within_s=60, what="/readyz answers 200")
     before = stack.sql("SELECT count(*) FROM fleet_operator")[0][0]
     assert Operator.objects.count() == before
 

@@ -1,5 +1,6 @@
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_for(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
@@ -74,3 +75,24 @@ def test_what_a_killed_process_leaves_behind_is_gone_before_it_starts_again(tmp_
     supervisor.look()
     wait_for(lambda: not is_alive(grandchild))
     supervisor.stop()
+
+
+LAUNCHER = """
+import os, sys, time
+from pathlib import Path
+from config.supervisor import Supervisor
+supervisor = Supervisor(dict(os.environ), Path(sys.argv[1]), print, stop_s=1)
+supervisor.start("stubborn", [sys.executable, "-c", sys.argv[2]])
+time.sleep(60)
+"""
+
+
+def test_what_hangs_when_the_launcher_is_killed_is_killed_too(tmp_path: Path) -> None:
+    launcher = subprocess.Popen([sys.executable, "-c", LAUNCHER, str(tmp_path), STUBBORN])
+    log = tmp_path / "stubborn.log"
+    wait_for(lambda: log.exists() and log.read_text().strip())
+    grandchild = int(log.read_text())
+    launcher.kill()
+    launcher.wait()
+    assert is_alive(grandchild)
+    wait_for(lambda: not is_alive(grandchild))

@@ -73,7 +73,7 @@ def test_a_planner_that_hangs_is_ended(
     monkeypatch.setattr(planner_child, "GRACE_S", 3.0)
     started_s = time.monotonic()
     run = plan_with("hang", scene, settings)
-    assert time.monotonic() - started_s < 10
+    assert time.monotonic() - started_s < 30
     assert (run.state, run.planner) == ("fallback", "greedy")
     assert "no answer" in run.error
     assert SwapAssignment.objects.get().state == "offered"

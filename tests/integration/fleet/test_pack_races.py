@@ -34,7 +34,7 @@ def race(*moves: Callable[[], object]) -> list[str]:
 
     def run(move: Callable[[], object]) -> str:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
             move()
         except PackMoveRefusedError as refusal:
             return refusal.code
