@@ -37,9 +37,12 @@ def is_outside(url: str) -> bool:
     return parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in HOME
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One Chromium for the whole run; ask for `phone` or `desktop` instead where they fit."""
+    """One Chromium for a module; ask for `phone` or `desktop` instead where they fit.
+
+    Not for longer: no other test could run a loop of its own beside Playwright's.
+    """
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)

@@ -45,10 +45,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that need a whole running stack on one worker: it has two cores to share."""
+    """Keep the tests that share a running stack on one worker; those that raise their own may go.
+
+    Two stacks at a time, one on each worker, are what two cores can bear.
+    """
     for item in items:
         if item.path.is_relative_to(TESTS / "e2e"):
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+            shares = "stack" in getattr(item, "fixturenames", [])
+            item.add_marker(pytest.mark.xdist_group("e2e" if shares else "e2e alone"))
 
 
 def database_refusal(path: Path, fixtures: list[str]) -> str | None:
