@@ -10,6 +10,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "nearest": ("Nearest station with packs", "最近且有满电电池"),
     "only_one_in_reach": ("The only station in reach", "唯一可到的换电站"),
     "shortest_wait": ("No queue at this station", "该站无需排队"),
+    "rescue": ("Charge is low: swap here", "电量低，就近换电"),
     "by_hand": ("Chosen by your dispatcher", "调度员指定"),
     "lane_changed": ("The lane or time has changed", "车道或时间有变"),
     "better_station": ("A better station was found", "已为您改到更优站"),

@@ -8,40 +8,20 @@ from django.db import transaction
 from django.db.models import F
 
 from dispatch.lifecycle import LIVE
-from dispatch.models import Ban, DriverNotice, SwapAssignment, Trip
-from dispatch.planning.baseline import greedy
-from dispatch.planning.params import PlannerParams
+from dispatch.models import Ban, DriverNotice, SwapAssignment
 from dispatch.selectors.cards import live_assignment_of_truck
+from dispatch.services.earliest import CannotAssignError, earliest_promise
 from dispatch.services.moves import (
-    DispatchError,
     NotAllowedNowError,
     StaleVersionError,
     move_assignment,
 )
 from dispatch.services.news import tell_driver
-from dispatch.services.plan_to_promise import promise_of
-from dispatch.services.promises import Promise, divert, write_promise
+from dispatch.services.promises import divert, write_promise
 from dispatch.services.replans import promise_replan
-from dispatch.snapshot import Wish, take_snapshot
 from fleet.models import SwapStation, Truck, User
 
 CANCELLED_STATION_RESTS = timedelta(minutes=30)
-
-
-class CannotAssignError(DispatchError):
-    """The truck cannot be swapped there now; `code` says why, the sentence what to do."""
-
-    SENTENCES = {
-        "not_on_shift": "The truck is not on shift, or has been silent for over 10 minutes.",
-        "unreachable": "The truck has no way to that station.",
-        "no_packs": "The station has no pack for this truck within the next hours.",
-        "no_capacity": "No lane or charged pack is free there within the next hours.",
-        "swap_under_way": "The truck is being swapped now.",
-    }
-
-    def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(self.SENTENCES.get(code, detail or code))
-        self.code = code
 
 
 def assign_by_hand(
@@ -62,7 +42,7 @@ def assign_by_hand(
     standing = live_assignment_of_truck(truck.pk)
     if standing and standing.state == "swapping":
         raise CannotAssignError("swap_under_way")
-    promise = _earliest(truck, station, standing, now=now)
+    promise = earliest_promise(truck, station, standing, now=now)
     promise = replace(
         promise, is_pinned=True, decided_by=by, why={"code": "by_hand", "reason": reason}
     )
@@ -73,31 +53,6 @@ def assign_by_hand(
             assignment = write_promise(promise, now=now)
         promise_replan(truck.region_id, cause="by_hand", now=now)
     return assignment
-
-
-def _earliest(
-    truck: Truck, station: SwapStation, standing: SwapAssignment | None, *, now: datetime
-) -> Promise:
-    wish = Wish(truck_id=truck.pk, station_id=station.pk)
-    snapshot = take_snapshot(truck.region, now=now, wish=wish)
-    if truck.plate not in snapshot.trucks:
-        raise CannotAssignError("not_on_shift")
-    plan = greedy(snapshot.problem, PlannerParams(time_limit_s=1, workers=1))
-    swap = next((swap for swap in plan.swaps if swap.truck == truck.plate), None)
-    if swap is None:
-        left = next((left for left in plan.unserved if left.truck == truck.plate), None)
-        code, detail = (left.reason, left.detail) if left else ("unreachable", "")
-        raise CannotAssignError(code, detail)
-    promise = promise_of(swap, plan, snapshot)
-    if promise is None:
-        raise CannotAssignError("no_packs")
-    trip_id = standing.trip_id if standing else _trip_under_way(truck)
-    return replace(promise, trip_id=trip_id)
-
-
-def _trip_under_way(truck: Truck) -> int | None:
-    row = Trip.objects.filter(truck=truck, state=Trip.State.UNDERWAY).first()
-    return row.pk if row else None
 
 
 def pin(assignment: SwapAssignment, *, by: User, now: datetime, reason: str = "") -> SwapAssignment:

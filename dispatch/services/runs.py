@@ -23,6 +23,7 @@ from dispatch.services.needs import note_needs
 from dispatch.services.planner_alarms import note_planner_health
 from dispatch.services.planner_child import PlannerCall, PlannerFailedError, call_planner
 from dispatch.services.replans import PLAN_TASK
+from dispatch.services.rescues import rescue_trucks
 from dispatch.snapshot import Snapshot, take_snapshot
 from fleet.models import Job, Region
 
@@ -118,10 +119,11 @@ def _plan(
 
 def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime) -> None:
     outcome = carry_out(plan, snapshot, plan_run_id=run.pk, now=now)
+    rescued = rescue_trucks(plan, snapshot, plan_run_id=run.pk, now=now)
     refresh_etas(snapshot, now=now)
     note_needs(snapshot, plan, now=now)
     note_planner_health(run, now=now)
-    run.written, run.refused = outcome.written, outcome.refused
+    run.written, run.refused = outcome.written + rescued, outcome.refused
     if run.state == PlanRun.State.RUNNING:
         run.state = PlanRun.State.DONE
     run.save()

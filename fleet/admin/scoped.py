@@ -100,8 +100,9 @@ class ScopedAdmin(ModelAdmin):
     ) -> Any:
         """Offer only rows that the user may look at; none of what has no page and no door."""
         if "queryset" not in kwargs:
-            rows = visible_rows(self.admin_site, db_field.related_model, request.user)
-            kwargs["queryset"] = db_field.related_model.objects.none() if rows is None else rows
+            named: Any = db_field.related_model
+            rows = visible_rows(self.admin_site, named, request.user)
+            kwargs["queryset"] = named.objects.none() if rows is None else rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
