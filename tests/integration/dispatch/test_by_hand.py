@@ -7,7 +7,6 @@ import pytest
 
 from dispatch.models import Ban, SwapAssignment
 from dispatch.services.by_hand import (
-    CannotAssignError,
     assign_by_hand,
     ban,
     cancel_by_hand,
@@ -15,6 +14,7 @@ from dispatch.services.by_hand import (
     pin,
     unpin,
 )
+from dispatch.services.earliest import CannotAssignError
 from dispatch.services.lanes import close_lane, close_station
 from dispatch.services.moves import StaleVersionError, move_assignment
 from dispatch.services.runs import run_plan
