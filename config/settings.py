@@ -1,5 +1,6 @@
 """All settings, all from the environment; docs/reference/settings.md lists them."""
 
+import pghistory
 from django.utils.translation import gettext_lazy as _
 
 from config import admin_site, env, policy
@@ -162,6 +163,11 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False  # fleet.admin.cells does it, and undoes it
 IMPORT_EXPORT_ESCAPE_ILLEGAL_CHARS_ON_EXPORT = True
 PGHISTORY_APPEND_ONLY = True
+PGHISTORY_DEFAULT_TRACKERS = (
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    pghistory.DeleteEvent(),
+)
 
 # The planner runs as a child process: `python -m PLANNER_MODULE PROBLEM.json --planner ...`.
 PLANNER_MODULE = env.text("PLANNER_MODULE", "dispatch.planning")

@@ -12,7 +12,7 @@ from pghistory.models import Event
 
 from fleet.models import Driver, OpeningHours
 from fleet.models.names import NameField
-from tests.builders import make_user
+from tests.builders import make_operator, make_user
 from tests.worlds import ROWS, World, make_row
 
 pytestmark = pytest.mark.django_db
@@ -101,6 +101,38 @@ def test_each_way_to_change_a_row_leaves_an_event(event: Any, write: Any) -> Non
     assert newest.pgh_context.metadata["user"] == 7
 
 
+def gone_by_queryset(row: Any) -> None:
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    rows._raw_delete(rows.db)  # with what hangs on the row still there
+
+
+def gone_by_sql(row: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{row._meta.db_table}" WHERE id = %s', [row.pk])
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.pgh_tracked_model._meta.label)
+@pytest.mark.parametrize("write", [gone_by_queryset, gone_by_sql])
+def test_each_way_to_remove_a_row_leaves_an_event(event: Any, write: Any) -> None:
+    row = row_of(event)
+    events = event.objects.filter(pgh_obj_id=row.pk)
+    before = events.count()
+    with transaction.atomic():
+        with pghistory.context(user=7, reason="was a mistake"):
+            write(row)
+        newest = events.order_by("-pgh_id").first()
+        assert (events.count(), newest.pgh_label) == (before + 1, "delete")
+        assert newest.pgh_context.metadata["reason"] == "was a mistake"
+        transaction.set_rollback(True)
+
+
+def test_rows_removed_in_bulk_leave_an_event_each() -> None:
+    rows = [Driver.objects.create(carrier=make_operator(), name=name) for name in ("Wang", "Li")]
+    Driver.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    [event] = [event for event in EVENTS if event.pgh_tracked_model is Driver]
+    assert event.objects.filter(pgh_label="delete").count() == 2
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.pgh_tracked_model._meta.label)
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_history_cannot_be_changed(event: Any, verb: str) -> None:
@@ -123,6 +155,22 @@ def test_a_change_by_a_page_carries_who_and_why(client: Any, standing_clock: Non
     assert "new phone" in page
     assert user.username in page
     assert "0315-1" in page
+
+
+def test_the_history_of_a_removed_row_is_for_the_services_own_staff(client: Any) -> None:
+    carrier = make_operator()
+    user, driver = make_user(carrier), Driver.objects.create(carrier=carrier, name="Wang Lei")
+    url = f"/admin/fleet/driver/{driver.pk}/history/"
+    with pghistory.context(user=user.pk, reason="left us"):
+        driver.delete()
+    client.force_login(make_user(is_superuser=True))
+    page = client.get(url, headers={"Accept-Language": "en"}).content.decode()
+    assert "removed" in page
+    assert "left us" in page
+    assert client.get("/admin/fleet/driver/987654321/history/").status_code == 403
+    assert client.get("/admin/fleet/driver/x/history/").status_code == 403
+    client.force_login(user)
+    assert client.get(url).status_code == 403
 
 
 def test_every_tracked_model_is_tried() -> None:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 RULES = [*FLEET, *TELEMATICS, *DISPATCH]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 # Rows of these triggers are not refusals; what they write is tested in test_move_packs.
-WRITERS = {"move_is_a_ledger_row", "insert_insert", "update_update", "append_only"}
+WRITERS = {"move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"}
 
 
 @each_rule
