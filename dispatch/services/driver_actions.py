@@ -29,6 +29,8 @@ DECLINE_REASONS = (
     "other",
 )
 TARGETS = {"accept": ACCEPTED, "decline": DECLINED, "leave": EN_ROUTE, "arrive": ARRIVED}
+# Where a tap finds done what it asks for: the service saw it first, or it was tapped twice.
+ALREADY = {"accept": {ACCEPTED}, "leave": {EN_ROUTE}, "arrive": {ARRIVED, QUEUED}}
 
 
 class IdReusedError(DispatchError):
@@ -110,17 +112,24 @@ def _refused(error: DispatchError | ShiftRefusedError) -> Answer:
 def answer_assignment(
     driver: Driver, *, assignment: SwapAssignment, action: str, reason: str, now: datetime
 ) -> Answer:
-    """Move the driver's assignment as the action says; the answer shows what is promised then."""
-    if action == "done":
-        finish_swap_by_driver(assignment.pk, now=now)
-    else:
-        move_assignment(
-            assignment_id=assignment.pk,
-            to=TARGETS[action],
-            now=now,
-            reason=reason or f"driver: {action}",
-            by=driver.user,
-        )
+    """Move the driver's assignment as the action says; the answer shows what is promised then.
+
+    A tap that comes after the service saw it happen changes nothing and is answered the same.
+    """
+    try:
+        if action == "done":
+            finish_swap_by_driver(assignment.pk, now=now)
+        else:
+            move_assignment(
+                assignment_id=assignment.pk,
+                to=TARGETS[action],
+                now=now,
+                reason=reason or f"driver: {action}",
+                by=driver.user,
+            )
+    except NotAllowedNowError as error:
+        if error.state not in ALREADY.get(action, ()):
+            raise
     live = live_assignment_of_driver(driver.pk)
     return Answer(200, {"assignment": assignment_card(live, now=now) if live else None})
 
