@@ -122,7 +122,7 @@ class TripCancelView(CarrierView):
         body.is_valid(raise_exception=True)
         reason = body.validated_data["reason"]
         try:
-            trip = cancel_trip(external_id, carrier=carrier, reason=reason)
+            trip = cancel_trip(external_id, carrier=carrier, reason=reason, now=clock.now())
         except UnknownTripError as error:
             raise Problem(status=404, code=error.code, detail=str(error)) from error
         except TripNotAllowedNowError as error:

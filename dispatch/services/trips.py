@@ -1,6 +1,6 @@
 """Trips as carriers order them: made, changed and cancelled under the carrier's own number."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from msgspec import Meta
 
-from dispatch.models import Trip
+from dispatch.lifecycle import LIVE
+from dispatch.models import SwapAssignment, Trip
 from dispatch.services.moves import DispatchError
+from dispatch.services.replans import promise_replan
 from fleet.models import Operator, Place, Truck, TruckTenure
 
 TRIES = 3
@@ -94,18 +96,31 @@ def _upsert(orders: Sequence[TripOrder], *, carrier: Operator, now: datetime) ->
     rows = Trip.objects.filter(carrier=carrier, external_id__in=numbers).order_by("pk")
     trips = {trip.external_id: trip for trip in rows.select_for_update()}
     verdicts: list[TripVerdict] = []
+    touched: set[int | None] = set()
     for order in orders:
         try:
             trip = _ordered(order, carrier=carrier, trucks=trucks, places=places)
-            verdict, kept = _write(trip, trips.get(order.external_id))
+            there = trips.get(order.external_id)
+            was_for = there.truck_id if there else None
+            verdict, kept = _write(trip, there)
         except _OrderRefusedError as error:
             verdicts.append(
                 TripVerdict(order.external_id, "refused", None, error.code, error.field, str(error))
             )
         else:
             trips[order.external_id] = kept
+            if verdict != "unchanged":
+                touched |= {was_for, kept.truck_id}
             verdicts.append(TripVerdict(order.external_id, verdict, kept.pk))
+    _replan_promised(touched, now=now)
     return verdicts
+
+
+def _replan_promised(truck_ids: Collection[int | None], *, now: datetime) -> None:
+    """Plan at once where a truck's way changed under a promise it has."""
+    promised = SwapAssignment.objects.filter(truck__in=truck_ids, state__in=LIVE)
+    for region_id in set(promised.values_list("region_id", flat=True)):
+        promise_replan(region_id, cause="trip_changed", now=now)
 
 
 def _trucks(orders: Sequence[TripOrder], carrier: Operator, now: datetime) -> dict[str, Truck]:
@@ -176,10 +191,12 @@ def _write(
     return "updated", there
 
 
-def cancel_trip(external_id: str, *, carrier: Operator, reason: str) -> Trip:
+@transaction.atomic
+def cancel_trip(external_id: str, *, carrier: Operator, reason: str, now: datetime) -> Trip:
     """Cancel a trip that is planned or under way; one cancelled already stays as it is.
 
-    Compare-and-set on the state: a trip that ended meanwhile is refused.
+    Compare-and-set on the state: a trip that ended meanwhile is refused. The region is planned
+    again at once if the trip was under way or its truck has a promise.
 
     Raises
     ------
@@ -187,13 +204,16 @@ def cancel_trip(external_id: str, *, carrier: Operator, reason: str) -> Trip:
     """
     # PostgreSQL has no text with a NUL in it, so there is no such trip.
     mine = Trip.objects.filter(carrier=carrier, external_id=external_id.replace("\x00", ""))
-    open_states = [Trip.State.PLANNED, Trip.State.UNDERWAY]
-    mine.filter(state__in=open_states).update(
-        state=Trip.State.CANCELLED, cancel_reason=reason[:200]
-    )
+    end = {"state": Trip.State.CANCELLED, "cancel_reason": reason[:200]}
+    was_planned = mine.filter(state=Trip.State.PLANNED).update(**end)
+    was_underway = mine.filter(state=Trip.State.UNDERWAY).update(**end)
     trip = mine.first()
     if trip is None:
         raise UnknownTripError(f"You have no trip {external_id}. Post it first.")
     if trip.state != Trip.State.CANCELLED:
         raise TripNotAllowedNowError(trip.state)
+    if was_underway and trip.truck:
+        promise_replan(trip.truck.region_id, cause="trip_cancelled", now=now)
+    elif was_planned:
+        _replan_promised([trip.truck_id], now=now)
     return trip

@@ -10,10 +10,11 @@ from django.test import Client
 
 from dispatch.models import Trip
 from dispatch.services.trips import TripOrder, upsert_trips
-from fleet.models import Operator, Place, Truck, User
+from fleet.models import Job, Operator, Place, Truck, User
 from tests.builders import (
     NOW,
     bearer,
+    make_assignment,
     make_device,
     make_operator,
     make_place,
@@ -157,6 +158,48 @@ def test_a_trip_is_cancelled_once_with_its_reason(office: Office) -> None:
     assert office.post({"reason": "x"}, "/SO-2/cancel").json()["code"] == "unknown_trip"
     assert office.post({"reason": "x"}, "/a%00/cancel").status_code == 404
     assert office.post({}, "/SO-1/cancel").json()["code"] == "invalid"
+
+
+def causes() -> list[str]:
+    return [job.payload["cause"] for job in Job.objects.filter(name="dispatch.run_plan")]
+
+
+def test_a_trip_ordered_or_cancelled_without_a_promise_waits_for_the_next_round(
+    office: Office,
+) -> None:
+    office.said(office.order())
+    office.said(office.order(load_kg=1))
+    office.post({"reason": "x"}, "/SO-1/cancel")
+    assert causes() == []
+
+
+def test_a_trip_changed_under_a_promise_is_planned_again_at_once(office: Office) -> None:
+    office.said(office.order())
+    make_assignment(truck=office.truck)
+    office.said(office.order())
+    assert causes() == []
+    office.said(office.order(truck=None))
+    assert causes() == ["trip_changed"]
+
+
+@pytest.mark.parametrize(
+    ("state", "promised", "expected"),
+    [
+        ("planned", True, ["trip_changed"]),
+        ("underway", False, ["trip_cancelled"]),
+        ("done", True, []),
+    ],
+)
+def test_a_trip_cancelled_under_way_or_under_a_promise_is_planned_again_at_once(
+    office: Office, state: str, promised: bool, expected: list[str]
+) -> None:
+    office.said(office.order())
+    Trip.objects.update(state=state)
+    if promised:
+        make_assignment(truck=office.truck)
+    for _ in range(2):
+        office.post({"reason": "ship delayed"}, "/SO-1/cancel")
+    assert causes() == expected
 
 
 def test_a_trip_that_is_done_cannot_be_cancelled(office: Office) -> None:
