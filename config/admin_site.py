@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Yizhan 驿站",
     "SITE_HEADER": "Yizhan 驿站",
     "SITE_SYMBOL": "ev_station",
+    "SITE_URL": None,  # there is no other site to go back to
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("driver/icon.svg")}
+    ],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
     "COLORS": {

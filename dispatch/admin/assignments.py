@@ -15,6 +15,7 @@ from dispatch.admin.board import board_urls
 from dispatch.admin.hand import hand_urls
 from dispatch.admin.option_rows import option_rows
 from dispatch.models import Ban, SwapAssignment
+from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.reasons import sentence
 from dispatch.services.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
@@ -111,6 +112,7 @@ class SwapAssignmentAdmin(ExportAdmin):
         description=_("state"),
         ordering="state",
         label={
+            **dict.fromkeys(STATE_NAMES, ""),  # a state left out would show its code
             "offered": "info",
             "accepted": "success",
             "en_route": "success",

@@ -68,7 +68,13 @@ class PlanRunAdmin(ReadOnlyAdmin):
     @display(
         description=_("state"),
         ordering="state",
-        label={"done": "success", "fallback": "warning", "failed": "danger", "running": "info"},
+        label={
+            **dict.fromkeys(PlanRun.State.values, ""),  # a state left out would show its code
+            "done": "success",
+            "fallback": "warning",
+            "failed": "danger",
+            "running": "info",
+        },
     )
     def state_badge(self, run: PlanRun) -> tuple[str, str]:
         """Return the state, coloured."""

@@ -67,6 +67,7 @@ class AlarmAdmin(ReadOnlyAdmin):
         description=_("kind"),
         ordering="kind",
         label={
+            **dict.fromkeys(Alarm.Kind.values, ""),  # a kind left out would show its code
             "stranded_risk": "danger",
             "vehicle": "danger",
             "silent_truck": "warning",

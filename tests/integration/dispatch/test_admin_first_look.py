@@ -1,0 +1,51 @@
+"""What anybody sees first: signing in leads home, nothing asked for is missing, states in words."""
+
+from typing import Any
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+from django.urls import reverse
+from unfold.utils import display_for_label
+
+from dispatch.admin.assignments import SwapAssignmentAdmin
+from dispatch.admin.plans import PlanRunAdmin
+from dispatch.models import PlanRun
+from dispatch.models.assignment import STATE_NAMES
+from fleet.models import User
+from telematics.admin.alarms import AlarmAdmin
+from telematics.models import Alarm
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
+
+
+def test_signing_in_at_the_sign_in_page_leads_to_the_start_page(client: Client) -> None:
+    admin = User.objects.create_superuser("boss", password="long enough 42")
+
+    answer = client.post(
+        reverse("admin:login"), {"username": admin.username, "password": "long enough 42"}
+    )
+
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("admin:index")
+
+
+def test_the_sign_in_page_names_an_icon_that_exists_and_no_dead_way_back(client: Client) -> None:
+    page = client.get(reverse("admin:login")).content.decode()
+
+    assert 'rel="icon" href="/static/driver/icon' in page
+    assert finders.find("driver/icon.svg")
+    assert 'href="/"' not in page
+
+
+@pytest.mark.parametrize(
+    ("badge", "words"),
+    [
+        (SwapAssignmentAdmin.state_badge, dict(STATE_NAMES)),
+        (PlanRunAdmin.state_badge, dict(PlanRun.State.choices)),
+        (AlarmAdmin.kind_label, dict(Alarm.Kind.choices)),
+    ],
+)
+def test_each_badge_shows_words_and_never_a_code(badge: Any, words: dict[str, str]) -> None:
+    for code, word in words.items():
+        assert str(word) in display_for_label((code, word), "-", badge.label)
