@@ -16,6 +16,7 @@ from dispatch.services.earliest import earliest_promise
 from dispatch.services.moves import DispatchError
 from dispatch.services.promises import write_promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
+from dispatch.snapshot.standing import RESCUE
 from fleet.models import SwapStation
 
 log = logging.getLogger(__name__)
@@ -61,9 +62,7 @@ def _rescue(
     for station in _stations(ahead, stations):
         try:
             promise = earliest_promise(truck, station, None, now=now)
-            write_promise(
-                replace(promise, why={"code": "rescue"}, plan_run_id=plan_run_id), now=now
-            )
+            write_promise(replace(promise, why={"code": RESCUE}, plan_run_id=plan_run_id), now=now)
         except DispatchError as error:
             log.info("no rescue of a truck at a station: %s", error)
         else:

@@ -21,6 +21,7 @@ from dispatch.snapshot.trucks import TruckAhead, WayToStation
 from fleet.models import Pack, Region
 
 AT_THE_GATE = {"arrived", "queued"}
+RESCUE = "rescue"  # the `why` of a promise no plan made (dispatch.services.rescues)
 DRIFT_S = 180
 """An accepted promise is planned again when its truck comes later than this after its start."""
 OVERRUN_S = 120
@@ -83,7 +84,10 @@ def read_standing(
         if ahead is None or not is_open or assignment.is_pinned or assignment.state == "swapping":
             standing.firm[assignment.pk] = assignment
             continue
-        if fault := _fault(assignment, standing, rows, ahead=ahead, now=now):
+        fault = _fault(assignment, standing, rows, ahead=ahead, now=now)
+        if fault == "late" and assignment.why.get("code") == RESCUE:
+            fault = ""  # no plan has a place for that truck: late is better than not at all
+        if fault:
             standing.broken[assignment.pk] = fault
             standing.loose[assignment.truck_id] = assignment
         else:

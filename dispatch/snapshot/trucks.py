@@ -113,16 +113,27 @@ def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> Shi
     packs = defaultdict(list)
     for pack in Pack.objects.filter(truck__in=list(drivers)).select_related("type"):
         packs[pack.truck_id].append(pack)
+    swapped_at = _swapped_at(list(drivers), now=now)
     found = ShiftRows()
     for pk, shift in drivers.items():
         state = states.get(pk)
-        if state is None or now - state.recorded_at > STALE_AFTER:
+        since = max(now - STALE_AFTER, swapped_at.get(pk, now - STALE_AFTER))
+        if state is None or state.recorded_at < since:
             found.stale[pk] = shift.truck.plate
             continue
         route = route_ahead(shift.truck, state, trips[pk], travel=travel, now=now)
         carried = sorted(packs[pk], key=lambda pack: pack.position or 0)
         found.trucks[pk] = TruckAhead(route, shift.driver_id, carried)
     return found
+
+
+def _swapped_at(trucks: list[int], *, now: datetime) -> dict[int, datetime]:
+    """Return when trucks were last swapped: what they said before is of packs they gave away."""
+    done = SwapAssignment.objects.filter(
+        truck__in=trucks, state="done", ended_at__gt=now - STALE_AFTER
+    )
+    rows = done.order_by("ended_at").values_list("truck_id", "ended_at")
+    return {truck_id: at for truck_id, at in rows if at is not None}
 
 
 def _trips(trucks: list[int], *, now: datetime) -> dict[int, list[Trip]]:

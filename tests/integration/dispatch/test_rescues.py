@@ -1,8 +1,11 @@
 """A truck no plan can help is sent to a station while it can still reach one."""
 
+from datetime import timedelta
+
 import pytest
 
 from dispatch.models import SwapAssignment, Trip
+from dispatch.services.moves import move_assignment
 from dispatch.services.runs import run_plan
 from telematics.models import Alarm
 from tests.builders import NOW
@@ -30,6 +33,39 @@ def test_a_truck_below_its_reserve_at_the_gate_is_sent_there_all_the_same() -> N
 
     plan(scene)
     assert SwapAssignment.objects.get() == offer
+
+
+def test_a_rescue_that_runs_late_stands() -> None:
+    scene = Scene()
+    scene.add_station(39.08)
+    truck = scene.add_truck(soc_percent=16)
+    plan(scene)
+    offer = SwapAssignment.objects.get()
+
+    later = NOW + timedelta(minutes=8)
+    scene.report(truck, soc_percent=16, at=(39.02, 118.5), seen_at=later)
+    run_plan(scene.region.pk, cause="test", read_clock=lambda: later)
+
+    offer.refresh_from_db()
+    assert offer.state == "offered"
+
+
+def test_what_a_truck_said_before_its_swap_starts_no_other() -> None:
+    scene = Scene()
+    scene.add_station(39.08)
+    truck = scene.add_truck(soc_percent=16)
+    plan(scene)
+    for k, state in enumerate(("accepted", "arrived", "swapping", "done")):
+        at = NOW + timedelta(seconds=5 * k)
+        move_assignment(assignment_id=SwapAssignment.objects.get().pk, to=state, now=at)
+
+    soon = NOW + timedelta(seconds=40)
+    run_plan(scene.region.pk, cause="test", read_clock=lambda: soon)
+    assert SwapAssignment.objects.count() == 1
+
+    scene.report(truck, soc_percent=16, at=(39.02, 118.5), seen_at=soon)
+    run_plan(scene.region.pk, cause="test", read_clock=lambda: soon)
+    assert SwapAssignment.objects.count() == 2
 
 
 def test_one_that_can_reach_nothing_gets_no_false_promise() -> None:
