@@ -32,7 +32,10 @@ test: lint ## lint and all tests but the slow ones
 test-slow: venv ## the slow tests: fresh-clone demo, kills, fuzzing
 	@$(PYTHON) -m pytest -m slow
 
-test-all: test test-slow ## make test, then the slow tests
+test-thorough: venv ## every property with ten times the examples, new ones each time
+	@$(PYTHON) -m pytest -m hypothesis --hypothesis-profile thorough -n 2 --dist loadgroup
+
+test-all: test test-slow test-thorough ## make test, the slow tests, the search for new examples
 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures
