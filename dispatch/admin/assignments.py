@@ -21,9 +21,11 @@ from dispatch.services.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
 from fleet.admin.exchange import ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.admin.spans import span_text
 from fleet.clock import now
 from fleet.models import User
 
+SPANS = {"window": "arrives_within", "occupies": "lane_taken"}  # as people write them
 DISPATCHERS = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
 
 
@@ -56,6 +58,7 @@ class SwapAssignmentAdmin(ExportAdmin):
     list_filter = ["state", ("station", ScopedRelatedFilter), "is_pinned"]
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
+    readonly_fields = list(SPANS.values())
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
     list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
@@ -76,6 +79,7 @@ class SwapAssignmentAdmin(ExportAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         hidden = {"options", "why", "id"}
         names = [f.name for f in self.model._meta.fields if f.name not in hidden]
+        names = [SPANS.get(name, name) for name in names]
         if obj and not self._runs_truck(request, obj):
             names = [name for name in names if name not in {"trip", "driver"}]
         return names
@@ -102,6 +106,16 @@ class SwapAssignmentAdmin(ExportAdmin):
                 "may_steer": may_dispatch(request.user) and steered.filter(pk=obj.pk).exists(),
             }
         return super().change_view(request, object_id, form_url, context)
+
+    @admin.display(description=_("arrival window"))
+    def arrives_within(self, assignment: SwapAssignment) -> str:
+        """Return between when the truck may arrive."""
+        return span_text(assignment.window)
+
+    @admin.display(description=_("lane occupied"))
+    def lane_taken(self, assignment: SwapAssignment) -> str:
+        """Return from when to when the lane is the truck's."""
+        return span_text(assignment.occupies)
 
     @admin.display(description=_("lane"), ordering="lane__number")
     def lane_number(self, assignment: SwapAssignment) -> str:

@@ -14,6 +14,7 @@ from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.admin.spans import span_text
 from fleet.clock import now
 from fleet.models import Closure, Lane, OpeningHours, Operator, Slot, SwapStation, User
 from fleet.services import stations
@@ -131,7 +132,7 @@ class ClosureAdmin(ScopedAdmin):
 
     writers = STATION_WRITERS
     kinds = STATION_KINDS
-    list_display = ["station", "lane", "reason", "during", "closed_by", "is_closed_now"]
+    list_display = ["station", "lane", "reason", "closed_during", "closed_by", "is_closed_now"]
     list_filter = [("station", ScopedRelatedFilter)]
     list_select_related = ["station", "lane__station", "closed_by"]
     search_fields = ["station__name", "station__code", "reason"]
@@ -147,6 +148,11 @@ class ClosureAdmin(ScopedAdmin):
             lanes = Lane.objects.select_related("station")
             kwargs["queryset"] = lanes.filter(station__in=access.stations_for(request.user))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("during"), ordering="during")
+    def closed_during(self, closure: Closure) -> str:
+        """Return from when to when it is closed."""
+        return span_text(closure.during)
 
     @admin.display(description=_("closed now"), boolean=True)
     def is_closed_now(self, closure: Closure) -> bool:

@@ -12,9 +12,11 @@ from dispatch.admin.assignments import SwapAssignmentAdmin
 from dispatch.admin.plans import PlanRunAdmin
 from dispatch.models import PlanRun
 from dispatch.models.assignment import STATE_NAMES
+from fleet.admin.spans import span_text
 from fleet.models import User
 from telematics.admin.alarms import AlarmAdmin
 from telematics.models import Alarm
+from tests.builders import make_assignment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
@@ -49,3 +51,13 @@ def test_the_sign_in_page_names_an_icon_that_exists_and_no_dead_way_back(client:
 def test_each_badge_shows_words_and_never_a_code(badge: Any, words: dict[str, str]) -> None:
     for code, word in words.items():
         assert str(word) in display_for_label((code, word), "-", badge.label)
+
+
+def test_a_promise_shows_its_window_as_people_write_it(client: Client) -> None:
+    promise = make_assignment()
+    client.force_login(User.objects.create_superuser("boss"))
+
+    page = client.get(reverse("admin:dispatch_swapassignment_change", args=[promise.pk]))
+
+    assert span_text(promise.window) in page.content.decode()
+    assert "+00:00" not in page.content.decode()
