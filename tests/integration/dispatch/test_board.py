@@ -125,3 +125,15 @@ def test_an_auditor_looks_but_steers_nothing(client: Client) -> None:
     url = reverse("admin:dispatch_board_steer", args=[station.pk])
     assert client.post(url, {"what": "station", "verb": "close", "reason": "x"}).status_code == 403
     assert not Closure.objects.exists()
+
+
+def test_the_root_leads_to_the_start_page_and_only_station_people_to_the_board(
+    client: Client,
+) -> None:
+    assert client.get("/").headers["Location"] == reverse("admin:index")
+    link = reverse("admin:dispatch_boards")
+
+    client.force_login(make_user())
+    assert link not in client.get(reverse("admin:index")).content.decode()
+    client.force_login(_operator_of(make_station().operator))
+    assert link in client.get(reverse("admin:index")).content.decode()
