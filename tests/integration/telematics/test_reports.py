@@ -1,5 +1,3 @@
-import gzip
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,46 +6,12 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import Client
 
-from telematics.models import Device, DeviceKey, Downlink, Mark, OddReport, TruckReport, TruckState
+from telematics.models import Device, Downlink, Mark, OddReport, TruckReport
 from telematics.protocols.datum import wgs84_to_gcj02
-from telematics.services.keys import make_key, revoke_key
-from tests.builders import NOW, bearer, make_device, make_operator, make_station, make_truck
+from tests.builders import NOW, bearer, make_device, make_operator, make_truck
+from tests.obu import post, problem, report, state_of, verdicts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
-URL = "/api/v1/obu/reports"
-
-
-def report(seq: int = 1, age_s: float = 0, **fields: Any) -> dict[str, Any]:
-    return {
-        "recorded_at": (NOW - timedelta(seconds=age_s)).isoformat(),
-        "seq": seq,
-        "latitude_deg": 39.21,
-        "longitude_deg": 119.02,
-        "speed_kmh": 61.5,
-        "soc_percent": 48.0,
-        **fields,
-    }
-
-
-def post(device: Device, body: Any, **headers: str) -> Any:
-    if not DeviceKey.objects.filter(device=device).exists():
-        device.key_shown = bearer(device)  # type: ignore[attr-defined]
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Client().post(
-        URL,
-        data,
-        content_type="application/json",
-        headers={**device.key_shown, **headers},  # type: ignore[attr-defined]
-    )
-
-
-def verdicts(answer: Any) -> list[str]:
-    assert answer.status_code == 200, answer.content
-    return [each["verdict"] for each in answer.json()["verdicts"]]
-
-
-def state_of(device: Device) -> TruckState:
-    return TruckState.objects.get(pk=device.truck_id)
 
 
 def test_one_report_is_kept_and_moves_the_live_state() -> None:
@@ -290,112 +254,6 @@ def test_a_missing_field_and_what_is_no_report_are_refused_by_path() -> None:
 
 def test_unknown_fields_are_left_unread() -> None:
     assert verdicts(post(make_device(), report(cab_mood="\x00"))) == ["stored"]
-
-
-def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.content
-    assert answer["Content-Type"] == "application/problem+json"
-    body: dict[str, Any] = answer.json()
-    assert (body["status"], body["code"]) == (status, code)
-    assert body["type"].endswith(f"/problems/{code}")
-    assert body["detail"].endswith(".")
-    return body
-
-
-@pytest.mark.parametrize(
-    ("body", "status", "code"),
-    [
-        (b"", 400, "not_json"),
-        (b"soc=48", 400, "not_json"),
-        (b"[1", 400, "not_json"),
-        (b"[" * 100_000, 400, "not_json"),
-        (b"[]", 400, "invalid"),
-        (b"[" + b"1," * 1000 + b"1]", 413, "too_many"),
-        (b" " * (1 << 20) + b"[]", 413, "too_large"),
-    ],
-)
-def test_a_body_that_is_no_use_is_a_problem_and_stores_nothing(
-    body: bytes, status: int, code: str
-) -> None:
-    problem(post(make_device(), body), status, code)
-    assert TruckReport.objects.count() == 0
-
-
-def test_a_thousand_reports_are_taken_at_once_and_one_more_is_not() -> None:
-    device = make_device()
-    many = [report(i, 2000 - i) for i in range(1001)]
-    problem(post(device, gzip.compress(json.dumps(many).encode()), **GZIP), 413, "too_many")
-    assert TruckReport.objects.count() == 0
-    assert verdicts(post(device, many[:1000])) == ["stored"] * 1000
-    assert state_of(device).seq == 999
-
-
-GZIP = {"Content-Encoding": "gzip"}
-
-
-def test_gzip_is_accepted_up_to_eight_mebibytes() -> None:
-    device = make_device()
-    padded = b" " * ((8 << 20) - 400) + json.dumps(report()).encode()
-    assert verdicts(post(device, gzip.compress(padded), **GZIP)) == ["stored"]
-    problem(post(device, gzip.compress(b" " * (8 << 20) + b"[]"), **GZIP), 413, "too_large")
-
-
-@pytest.mark.parametrize(
-    ("body", "encoding"),
-    [
-        (b"{}", "gzip"),
-        (gzip.compress(b"{}", mtime=0)[:-4], "gzip"),
-        (gzip.compress(b"{}", mtime=0) * 2, "gzip"),
-        (b"{}", "br"),
-        (b"{}", "gzip, gzip"),
-    ],
-)
-def test_what_is_not_one_whole_gzip_is_refused(body: bytes, encoding: str) -> None:
-    headers = {"Content-Encoding": encoding}
-    problem(post(make_device(), body, **headers), 415, "bad_encoding")
-
-
-@pytest.mark.parametrize("method", ["get", "put", "patch", "delete", "head"])
-def test_other_methods_are_refused(method: str) -> None:
-    answer = getattr(Client(), method)(URL)
-    assert answer.status_code == 405
-    assert answer["Allow"] == "POST"
-    assert answer["Content-Type"] == "application/problem+json"
-
-
-@pytest.mark.parametrize(
-    ("key", "code"),
-    [(None, "no_key"), ("nonsense", "unknown_key"), ("station", "wrong_kind_of_key")],
-)
-def test_strangers_are_refused_and_store_nothing(key: str | None, code: str) -> None:
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-    if key == "station":
-        headers = bearer(make_device(station=make_station()))
-    answer = Client().post(URL, report(), content_type="application/json", headers=headers)
-    body = problem(answer, 401, code)
-    assert answer["WWW-Authenticate"] == "Bearer"
-    assert "Bearer <key>" in body["hint"]
-    assert TruckReport.objects.count() == 0
-
-
-def test_keys_rotate_without_a_gap() -> None:
-    device = make_device()
-    old, new = (make_key(device, now=NOW) for _ in range(2))
-
-    def said(key: str, seq: int) -> Any:
-        headers = {"Authorization": f"Bearer {key}"}
-        return Client().post(URL, report(seq), content_type="application/json", headers=headers)
-
-    assert verdicts(said(old, 1)) == verdicts(said(new, 2)) == ["stored"]
-    revoke_key(DeviceKey.objects.get(device=device, ordinal=1), now=NOW)
-    problem(said(old, 3), 401, "revoked_key")
-    assert verdicts(said(new, 3)) == ["stored"]
-
-
-def test_the_key_decides_the_truck() -> None:
-    mine, other = make_device(), make_truck()
-    post(mine, report(truck_id=other.pk, truck=other.plate, vin=other.vin))
-    assert TruckReport.objects.get().truck_id == mine.truck_id
 
 
 def test_the_answer_carries_the_waiting_assignment_and_messages() -> None:
