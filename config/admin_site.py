@@ -16,7 +16,7 @@ def _sees(model: str) -> Callable[[HttpRequest], bool]:
 
     def may(request: HttpRequest) -> bool:
         from django.apps import apps  # noqa: PLC0415  settings are read before there are apps
-        from django.contrib import admin  # noqa: PLC0415
+        from django.contrib import admin  # noqa: PLC0415  as above
 
         page = admin.site._registry.get(apps.get_model(model))
         return page is not None and page.has_module_permission(request)
