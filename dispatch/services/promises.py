@@ -15,6 +15,7 @@ from dispatch.models import DriverNotice, PackHold, SwapAssignment
 from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
 from dispatch.services.news import refresh_downlink, tell_driver
 from fleet.models import Lane, Pack, SwapStation, TruckSight, User
+from fleet.services.constraints import violated_constraint
 
 OFFER_LASTS = timedelta(seconds=120)
 WINDOW_BUFFER = timedelta(minutes=10)
@@ -229,7 +230,7 @@ def _insert(promise: Promise, *, now: datetime) -> SwapAssignment:
                     **_columns(promise, now=now),
                 )
         except IntegrityError as error:
-            if constraint_of(error) != CODE_TAKEN:
+            if violated_constraint(error) != CODE_TAKEN:
                 raise
     raise PromiseRefusedError("no_code_free")
 
@@ -258,12 +259,6 @@ class _refusals_by_name:  # noqa: N801  reads as a statement: with refusals by n
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, IntegrityError):
-            name = constraint_of(error)
+            name = violated_constraint(error)
             if name in REFUSALS:
                 raise PromiseRefusedError(REFUSALS[name]) from error
-
-
-def constraint_of(error: IntegrityError) -> str:
-    """Return the name of the constraint PostgreSQL refused by; empty if it names none."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return str(getattr(diagnosis, "constraint_name", None) or "")
