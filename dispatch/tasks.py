@@ -2,15 +2,15 @@
 
 from django.conf import settings
 
-from dispatch.services.archive import sweep_runs
 from dispatch.services.charging import plan_charging, stations_that_charge
-from dispatch.services.explanations import EXPLAIN_TASK, explain_run
 from dispatch.services.outbox import Tick
-from dispatch.services.replans import PLAN_TASK
-from dispatch.services.runs import RegionBusyError, run_plan
-from dispatch.services.shuttles import extend_shuttles
-from dispatch.services.trip_progress import advance_trips
-from dispatch.services.watch import expire_offers, watch_assignments
+from dispatch.services.plans.archive import sweep_runs
+from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
+from dispatch.services.plans.replans import PLAN_TASK
+from dispatch.services.plans.runs import RegionBusyError, run_plan
+from dispatch.services.promises.watch import expire_offers, watch_assignments
+from dispatch.services.trips.progress import advance_trips
+from dispatch.services.trips.shuttles import extend_shuttles
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task

@@ -17,7 +17,7 @@ from dispatch.admin.option_rows import option_rows
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.reasons import sentence
-from dispatch.services.by_hand import ban, lift_ban
+from dispatch.services.promises.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
 from fleet.admin.exchange import ExportAdmin, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter

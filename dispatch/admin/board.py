@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from dispatch.selectors.board import station_board
-from dispatch.services import lanes
-from dispatch.services.replans import promise_replan
+from dispatch.services.gate import lanes
+from dispatch.services.plans.replans import promise_replan
 from fleet import access
 from fleet.admin.stations import STATION_WRITERS
 from fleet.clock import now

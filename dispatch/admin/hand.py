@@ -20,8 +20,8 @@ from unfold.widgets import (
 
 from dispatch import access
 from dispatch.models import SwapAssignment
-from dispatch.services.by_hand import assign_by_hand, cancel_by_hand, pin, unpin
-from dispatch.services.moves import DispatchError
+from dispatch.services.promises.by_hand import assign_by_hand, cancel_by_hand, pin, unpin
+from dispatch.services.promises.moves import DispatchError
 from fleet.access import trucks_run_by
 from fleet.clock import now
 from fleet.models import SwapStation, Truck, User

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from dispatch.models import SwapAssignment
 from dispatch.planning.exchange import plan_from_json, problem_from_json
 from dispatch.planning.explain import options
-from dispatch.services.explanations import MOST_OPTIONS
+from dispatch.services.plans.explanations import MOST_OPTIONS
 from fleet.models import SwapStation
 
 

@@ -16,7 +16,7 @@ from dispatch.api.driver_auth import DriverSession, IsDriver, driver_behind
 from dispatch.models import SwapAssignment
 from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import driver_json, driver_overview
-from dispatch.services.driver_actions import (
+from dispatch.services.promises.driver_actions import (
     Answer,
     IdReusedError,
     answer_assignment,

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from dispatch.lifecycle import STATES
-from dispatch.services.driver_actions import DECLINE_REASONS
+from dispatch.services.promises.driver_actions import DECLINE_REASONS
 
 CARD = {
     "id": 12,

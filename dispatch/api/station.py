@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from dispatch.api import station_bodies as bodies
 from dispatch.api.station_events import answer_event
 from dispatch.selectors.arrivals import arrivals_of_station, charge_plan_of_station
-from dispatch.services.check_ins import CheckIn, check_in
-from dispatch.services.lanes import close_lane, open_lane
-from dispatch.services.swaps import Exchange, MovedPack, finish_swap
+from dispatch.services.gate.check_ins import CheckIn, check_in
+from dispatch.services.gate.lanes import close_lane, open_lane
+from dispatch.services.gate.swaps import Exchange, MovedPack, finish_swap
 from fleet import clock
 from fleet.models import Lane
 from telematics.api.auth import station_of

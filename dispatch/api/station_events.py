@@ -8,8 +8,8 @@ from django.db import OperationalError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from dispatch.services.moves import DispatchError, NotAllowedNowError
-from dispatch.services.swap_errors import SwapRefusedError, UnknownCodeError, UnknownLaneError
+from dispatch.services.gate.swap_errors import SwapRefusedError, UnknownCodeError, UnknownLaneError
+from dispatch.services.promises.moves import DispatchError, NotAllowedNowError
 from fleet.api.problems import CONTENT_TYPE, Problem, problem_body
 from telematics.api.auth import station_of
 from telematics.services.station_events import Answer, IdReusedError, answer_once

@@ -7,7 +7,7 @@ import msgspec
 from rest_framework import serializers
 
 from dispatch.models import Trip
-from dispatch.services.trips import TripOrder, TripVerdict
+from dispatch.services.trips.orders import TripOrder, TripVerdict
 from telematics.ingest.items import Refusal
 
 decoder = msgspec.json.Decoder(TripOrder)

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from dispatch.api import trip_bodies as bodies
 from dispatch.selectors.trips import trips_of_carrier
-from dispatch.services.trips import (
+from dispatch.services.trips.orders import (
     TripNotAllowedNowError,
     TripOrder,
     UnknownTripError,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from dispatch.driver.links import navigation_links
 from dispatch.models import SwapAssignment
-from dispatch.services.driver_actions import DECLINE_REASONS
+from dispatch.services.promises.driver_actions import DECLINE_REASONS
 from fleet import clock
 from fleet.access import driver_of
 from fleet.api.sessions import open_session

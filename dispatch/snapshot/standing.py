@@ -21,7 +21,7 @@ from dispatch.snapshot.trucks import TruckAhead, WayToStation
 from fleet.models import Pack, Region
 
 AT_THE_GATE = {"arrived", "queued"}
-RESCUE = "rescue"  # the `why` of a promise no plan made (dispatch.services.rescues)
+RESCUE = "rescue"  # the `why` of a promise no plan made (dispatch.services.plans.rescues)
 DRIFT_S = 180
 """An accepted promise is planned again when its truck comes later than this after its start."""
 OVERRUN_S = 120

@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 from config.process import stop
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
-from dispatch.services.moves import move_assignment
 from dispatch.services.news import tell_driver
+from dispatch.services.promises.moves import move_assignment
 from fleet import clock
 from fleet.models import Driver, Pack, Region, SwapStation, Truck
 from fleet.services.sign_in import make_sign_in_link

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from dispatch.models import SwapAssignment
-from dispatch.services.moves import move_assignment
+from dispatch.services.promises.moves import move_assignment
 from fleet import clock
 from fleet.models import Truck
 from tests.builders import bearer, make_device

@@ -9,8 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from dispatch.models import PlanRun
 from dispatch.planning.exchange import plan_to_json
-from dispatch.services.archive import replay
-from dispatch.services.planner_child import PlannerFailedError
+from dispatch.services.plans.archive import replay
+from dispatch.services.plans.planner_child import PlannerFailedError
 
 
 class Command(BaseCommand):

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.models import Ban, SwapAssignment
-from dispatch.services.by_hand import (
+from dispatch.services.gate.lanes import close_lane, close_station
+from dispatch.services.plans.runs import run_plan
+from dispatch.services.promises.by_hand import (
     assign_by_hand,
     ban,
     cancel_by_hand,
@@ -14,10 +16,8 @@ from dispatch.services.by_hand import (
     pin,
     unpin,
 )
-from dispatch.services.earliest import CannotAssignError
-from dispatch.services.lanes import close_lane, close_station
-from dispatch.services.moves import StaleVersionError, move_assignment
-from dispatch.services.runs import run_plan
+from dispatch.services.promises.earliest import CannotAssignError
+from dispatch.services.promises.moves import StaleVersionError, move_assignment
 from fleet.models import Job, Lane, SwapStation
 from tests.builders import NOW, make_user
 from tests.scenes import Scene

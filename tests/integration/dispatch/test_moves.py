@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dispatch.lifecycle import ENDED, LIVE, MOVES, STATES
 from dispatch.models import DriverNotice, SwapAssignment
-from dispatch.services.moves import (
+from dispatch.services.promises.moves import (
     REPLAN_AFTER,
     NotAllowedNowError,
     OfferExpiredError,

@@ -8,8 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from dispatch.models import PlanRun, SwapAssignment
-from dispatch.services import planner_child
-from dispatch.services.runs import run_plan
+from dispatch.services.plans import planner_child
+from dispatch.services.plans.runs import run_plan
 from telematics.models import Alarm
 from tests.builders import NOW
 from tests.scenes import Scene

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections
 
 from dispatch.models import PackHold, SwapAssignment
-from dispatch.services.promises import Promise, PromiseRefusedError, write_promise
+from dispatch.services.promises.write import Promise, PromiseRefusedError, write_promise
 from fleet.models import Lane, Pack, SwapStation, Truck
 from tests.builders import NOW
 from tests.scenes import Scene

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch.models import SwapAssignment, Trip
-from dispatch.services.moves import move_assignment
-from dispatch.services.runs import run_plan
+from dispatch.services.plans.runs import run_plan
+from dispatch.services.promises.moves import move_assignment
 from telematics.models import Alarm
 from tests.builders import NOW
 from tests.scenes import Scene

@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 
 from dispatch.models import DriverNotice, PlanRun, SwapAssignment
-from dispatch.services.archive import stored_problem
-from dispatch.services.explanations import explain_run
-from dispatch.services.runs import RegionBusyError, run_plan
+from dispatch.services.plans.archive import stored_problem
+from dispatch.services.plans.explanations import explain_run
+from dispatch.services.plans.runs import RegionBusyError, run_plan
 from dispatch.snapshot import take_snapshot
 from fleet.models import Job, TruckSight
 from telematics.models import Alarm, Downlink, RouteNeed

@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.planning.exchange import problem_from_json, problem_to_json
 from dispatch.planning.problem import Station, SwapProblem
-from dispatch.services.moves import move_assignment
-from dispatch.services.runs import run_plan
+from dispatch.services.plans.runs import run_plan
+from dispatch.services.promises.moves import move_assignment
 from dispatch.snapshot import take_snapshot
 from dispatch.snapshot.routes import HORIZON
 from fleet.models import OpeningHours, Pack

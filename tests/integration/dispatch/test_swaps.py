@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from dispatch.models import ChargeWindow, PackHold, SwapAssignment
-from dispatch.services.swaps import finish_swap_by_driver
+from dispatch.services.gate.swaps import finish_swap_by_driver
 from fleet.models import Pack, PackMove
 from fleet.services.packs import Custody, take_into_transport
 from telematics.models import Alarm, SlotState

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from dispatch.models import Shuttle, SwapAssignment, Trip
-from dispatch.services.shuttles import extend_shuttles
-from dispatch.services.trip_progress import Progress, advance_trips
+from dispatch.services.trips.progress import Progress, advance_trips
+from dispatch.services.trips.shuttles import extend_shuttles
 from fleet.models import Place, Truck
 from telematics.models import Mark, TruckState
 from tests.builders import NOW, make_assignment, make_operator, make_place, make_region, make_truck

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from dispatch.models import Trip
-from dispatch.services.trips import TripOrder, upsert_trips
+from dispatch.services.trips.orders import TripOrder, upsert_trips
 from fleet.models import Job, Operator, Place, Truck, User
 from tests.builders import (
     NOW,

@@ -7,9 +7,9 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.lifecycle import ENDED, LIVE
 from dispatch.models import DriverNotice, SwapAssignment
-from dispatch.services.moves import move_assignment
-from dispatch.services.runs import run_plan
-from dispatch.services.watch import expire_offers, watch_assignments
+from dispatch.services.plans.runs import run_plan
+from dispatch.services.promises.moves import move_assignment
+from dispatch.services.promises.watch import expire_offers, watch_assignments
 from tests.builders import NOW, make_assignment
 from tests.scenes import Scene
 

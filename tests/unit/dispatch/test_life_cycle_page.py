@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from dispatch.lifecycle import MOVES
-from dispatch.services import moves, watch
-from dispatch.services.promises import OFFER_LASTS
+from dispatch.services.promises import moves, watch
+from dispatch.services.promises.write import OFFER_LASTS
 from dispatch.snapshot.standing import DRIFT_S
 
 PAGE = Path(__file__).parents[3] / "docs" / "reference" / "life-cycle.md"

@@ -12,8 +12,8 @@ from msgspec import Meta
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
-from dispatch.services.moves import DispatchError
-from dispatch.services.replans import promise_replan
+from dispatch.services.plans.replans import promise_replan
+from dispatch.services.promises.moves import DispatchError
 from fleet.models import Operator, Place, Truck, TruckTenure
 
 TRIES = 3

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from dispatch.planning.plan import SwapPlan
-from dispatch.services.replans import promise_replan
+from dispatch.services.plans.replans import promise_replan
 from dispatch.snapshot import Snapshot, TruckAhead
 from telematics.models import Alarm, RouteNeed
 

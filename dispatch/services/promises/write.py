@@ -12,8 +12,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 
 from dispatch.models import DriverNotice, PackHold, SwapAssignment
-from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
 from dispatch.services.news import refresh_downlink, tell_driver
+from dispatch.services.promises.moves import DispatchError, NotAllowedNowError, move_assignment
 from fleet.models import Lane, Pack, SwapStation, TruckSight, User
 from fleet.services.constraints import violated_constraint
 

@@ -8,9 +8,9 @@ from functools import partial
 
 from dispatch.models import SwapAssignment
 from dispatch.planning.plan import SwapPlan
-from dispatch.services.moves import DispatchError, move_assignment
-from dispatch.services.plan_to_promise import first_swaps, promise_of
-from dispatch.services.promises import (
+from dispatch.services.plans.plan_to_promise import first_swaps, promise_of
+from dispatch.services.promises.moves import DispatchError, move_assignment
+from dispatch.services.promises.write import (
     Promise,
     change_promise,
     change_together,

@@ -7,15 +7,15 @@ from django.db import transaction
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
-from dispatch.services.held_packs import packs_go_at
-from dispatch.services.lane_times import delay_to_others, lock_lanes, occupy_lane
-from dispatch.services.moves import move_assignment
-from dispatch.services.swap_errors import (
+from dispatch.services.gate.held_packs import packs_go_at
+from dispatch.services.gate.lane_times import delay_to_others, lock_lanes, occupy_lane
+from dispatch.services.gate.swap_errors import (
     LaneClosedError,
     UnknownCodeError,
     UnknownLaneError,
     WrongTruckError,
 )
+from dispatch.services.promises.moves import move_assignment
 from fleet.models import Lane, Pack, SwapStation, Truck
 from fleet.services.stations import is_lane_closed
 from telematics.models import LaneState

@@ -8,8 +8,8 @@ from django.db.models import F
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import DriverNotice, SwapAssignment
-from dispatch.services.moves import move_assignment
 from dispatch.services.news import refresh_downlink, tell_driver
+from dispatch.services.promises.moves import move_assignment
 from fleet.models import Lane, TruckSight
 
 _ONE_TRUCK_A_LANE = "dispatch_lane_takes_one_truck_at_a_time"

@@ -12,9 +12,9 @@ from datetime import datetime
 
 from dispatch.planning.plan import SwapPlan
 from dispatch.selectors.cards import live_assignment_of_truck
-from dispatch.services.earliest import earliest_promise
-from dispatch.services.moves import DispatchError
-from dispatch.services.promises import write_promise
+from dispatch.services.promises.earliest import earliest_promise
+from dispatch.services.promises.moves import DispatchError
+from dispatch.services.promises.write import write_promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
 from dispatch.snapshot.standing import RESCUE
 from fleet.models import SwapStation

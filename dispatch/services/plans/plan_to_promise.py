@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from dispatch.planning.plan import Swap, SwapPlan
-from dispatch.services.promises import Promise
+from dispatch.services.promises.write import Promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dispatch.services.moves import DispatchError
+from dispatch.services.promises.moves import DispatchError
 
 
 class SwapRefusedError(DispatchError):

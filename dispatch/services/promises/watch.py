@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from dispatch.models import SwapAssignment
 from dispatch.planning.travel import great_circle_m
-from dispatch.services.moves import DispatchError, move_assignment
+from dispatch.services.promises.moves import DispatchError, move_assignment
 from telematics.models import TruckState
 
 log = logging.getLogger(__name__)

@@ -15,15 +15,15 @@ from dispatch.planning.exchange import plan_to_json
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
-from dispatch.services.archive import SEED, pack_problem, planner_call
-from dispatch.services.decisions import carry_out
-from dispatch.services.etas import refresh_etas
-from dispatch.services.explanations import promise_explanation
-from dispatch.services.needs import note_needs
-from dispatch.services.planner_alarms import note_planner_health
-from dispatch.services.planner_child import PlannerCall, PlannerFailedError, call_planner
-from dispatch.services.replans import PLAN_TASK
-from dispatch.services.rescues import rescue_trucks
+from dispatch.services.plans.archive import SEED, pack_problem, planner_call
+from dispatch.services.plans.decisions import carry_out
+from dispatch.services.plans.explanations import promise_explanation
+from dispatch.services.plans.needs import note_needs
+from dispatch.services.plans.planner_alarms import note_planner_health
+from dispatch.services.plans.planner_child import PlannerCall, PlannerFailedError, call_planner
+from dispatch.services.plans.replans import PLAN_TASK
+from dispatch.services.plans.rescues import rescue_trucks
+from dispatch.services.promises.etas import refresh_etas
 from dispatch.snapshot import Snapshot, take_snapshot
 from fleet.models import Job, Region
 

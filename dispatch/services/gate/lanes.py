@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dispatch.models import SwapAssignment
-from dispatch.services.replans import promise_replan
+from dispatch.services.plans.replans import promise_replan
 from fleet.models import Closure, Lane, SwapStation, User
 from fleet.services import stations
 from telematics.services.station_readings import note_lane_works

@@ -13,10 +13,10 @@ from dispatch.lifecycle import ACCEPTED, ARRIVED, DECLINED, EN_ROUTE, QUEUED, SW
 from dispatch.models import DriverAction, SwapAssignment
 from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import shift_json
-from dispatch.services.moves import DispatchError, NotAllowedNowError, move_assignment
-from dispatch.services.replans import promise_replan
-from dispatch.services.swap_errors import SwapRefusedError
-from dispatch.services.swaps import finish_swap_by_driver
+from dispatch.services.gate.swap_errors import SwapRefusedError
+from dispatch.services.gate.swaps import finish_swap_by_driver
+from dispatch.services.plans.replans import promise_replan
+from dispatch.services.promises.moves import DispatchError, NotAllowedNowError, move_assignment
 from fleet.models import Driver
 from fleet.services.shifts import ShiftRefusedError, end_shift, start_shift
 

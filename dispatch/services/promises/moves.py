@@ -10,7 +10,7 @@ from django.db.models import F
 from dispatch.lifecycle import ENDED, MOVES
 from dispatch.models import DriverNotice, SwapAssignment
 from dispatch.services.news import refresh_downlink, tell_driver
-from dispatch.services.replans import promise_replan
+from dispatch.services.plans.replans import promise_replan
 from fleet.models import TruckSight, User
 
 REPLAN_AFTER = {"declined", "expired", "no_show", "cancelled", "diverted", "failed"}

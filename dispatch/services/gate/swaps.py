@@ -10,14 +10,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
 from dispatch.services.charging import plan_charging
-from dispatch.services.lane_times import lock_lanes, occupy_lane
-from dispatch.services.moves import NotAllowedNowError, move_assignment
-from dispatch.services.swap_errors import (
+from dispatch.services.gate.lane_times import lock_lanes, occupy_lane
+from dispatch.services.gate.swap_errors import (
     SlotTakenError,
     UnknownCodeError,
     UnknownSlotError,
     WrongPackError,
 )
+from dispatch.services.promises.moves import NotAllowedNowError, move_assignment
 from fleet.models import Pack, Slot, SwapStation
 from fleet.services.packs import Custody, PackMoveRefusedError, exchange_packs
 from telematics.models import Alarm

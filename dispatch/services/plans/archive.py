@@ -10,7 +10,7 @@ from dispatch.models import PlanRun
 from dispatch.planning.exchange import problem_from_json, problem_to_json
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
-from dispatch.services.planner_child import PlannerCall, call_planner
+from dispatch.services.plans.planner_child import PlannerCall, call_planner
 
 SEED = 1
 KEEP_PROBLEMS = timedelta(days=2)

@@ -6,9 +6,9 @@ from datetime import datetime
 from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.baseline import greedy
 from dispatch.planning.params import PlannerParams
-from dispatch.services.moves import DispatchError
-from dispatch.services.plan_to_promise import promise_of
-from dispatch.services.promises import Promise
+from dispatch.services.plans.plan_to_promise import promise_of
+from dispatch.services.promises.moves import DispatchError
+from dispatch.services.promises.write import Promise
 from dispatch.snapshot import Wish, take_snapshot
 from fleet.models import SwapStation, Truck
 

@@ -7,8 +7,8 @@ from dispatch.lifecycle import LIVE
 from dispatch.models import PlanRun, SwapAssignment
 from dispatch.planning.exchange import plan_from_json
 from dispatch.planning.explain import Option, options
-from dispatch.services.archive import stored_problem
-from dispatch.services.plan_to_promise import first_swaps
+from dispatch.services.plans.archive import stored_problem
+from dispatch.services.plans.plan_to_promise import first_swaps
 from fleet.models import SwapStation
 from fleet.services.jobs import promise_job
 

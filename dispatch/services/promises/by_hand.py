@@ -10,15 +10,15 @@ from django.db.models import F
 from dispatch.lifecycle import LIVE
 from dispatch.models import Ban, DriverNotice, SwapAssignment
 from dispatch.selectors.cards import live_assignment_of_truck
-from dispatch.services.earliest import CannotAssignError, earliest_promise
-from dispatch.services.moves import (
+from dispatch.services.news import tell_driver
+from dispatch.services.plans.replans import promise_replan
+from dispatch.services.promises.earliest import CannotAssignError, earliest_promise
+from dispatch.services.promises.moves import (
     NotAllowedNowError,
     StaleVersionError,
     move_assignment,
 )
-from dispatch.services.news import tell_driver
-from dispatch.services.promises import divert, write_promise
-from dispatch.services.replans import promise_replan
+from dispatch.services.promises.write import divert, write_promise
 from fleet.models import SwapStation, Truck, User
 
 CANCELLED_STATION_RESTS = timedelta(minutes=30)

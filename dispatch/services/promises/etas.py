@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from dispatch.models import DriverNotice, SwapAssignment
 from dispatch.services.news import refresh_downlink, tell_driver
-from dispatch.services.plan_to_promise import soc_on_arrival
+from dispatch.services.plans.plan_to_promise import soc_on_arrival
 from dispatch.snapshot import Snapshot, way_of
 
 WORTH_TELLING = timedelta(minutes=2)

@@ -1,0 +1,1 @@
+"""At the station: lanes, check-ins, swaps, and which packs go."""

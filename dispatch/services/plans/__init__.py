@@ -1,0 +1,1 @@
+"""Rounds of planning: needs in, problems kept, the planner called, plans carried out."""

@@ -1,0 +1,1 @@
+"""Trips as they are ordered, repeated and made."""
