@@ -63,6 +63,6 @@ lock: venv ## compile requirements/*.txt anew from pyproject.toml
 	$$uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
 		--no-emit-find-links --extra embedded pyproject.toml -o requirements/runtime.txt; \
 	$$uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
-		--no-emit-find-links --extra embedded --extra test --extra lint \
+		--no-emit-find-links --extra embedded --extra figures --extra routing --extra test --extra lint \
 		-c requirements/runtime.txt pyproject.toml -o requirements/dev.txt
 	@! grep -nE 'https?://' requirements/*.txt
