@@ -20,7 +20,11 @@ def main(arguments: list[str]) -> int:
     """Read a problem, plan it, print the plan; 2 with one sentence if it cannot be read."""
     options = _parser().parse_args(arguments)
     try:
-        params = PlannerParams(time_limit_s=options.time_limit_s, workers=options.workers)
+        params = PlannerParams(
+            time_limit_s=options.time_limit_s,
+            workers=options.workers,
+            work_limit=options.work_limit,
+        )
         problem = read_problem(options.problem)
     except (ProblemError, ValueError) as error:
         print(f"dispatch.planning: {error}", file=sys.stderr)
@@ -36,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("problem", help="a .json or .json.gz file, or - for standard input")
     parser.add_argument("--time-limit-s", type=float, default=10.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--work-limit", type=int, help="steps of the search, instead of seconds")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--planner", choices=PLANNERS, default="search")
     return parser

@@ -8,7 +8,7 @@ functionals" (1969), doi 10.1016/0041-5553(69)90061-5, for the length of a step.
 """
 
 from collections.abc import Callable
-from math import ceil
+from math import ceil, inf
 from time import monotonic
 
 from dispatch.planning.relaxation import Prices, Relaxation
@@ -30,6 +30,7 @@ def raise_bound(
     until_s: float,
     report: Callable[[int], None],
     splits: tuple[int, ...] = _SPLITS,
+    most_steps: float = inf,
 ) -> int:
     """Find prices at which the relaxed problem costs as much as it can.
 
@@ -45,6 +46,8 @@ def raise_bound(
         Called with each higher bound, in whole seconds.
     splits
         Slots to a swap, grid by grid.
+    most_steps
+        Steps after which to stop, whatever the clock says.
 
     Returns
     -------
@@ -53,13 +56,15 @@ def raise_bound(
     """
     best_s = schedule.least_cost_s
     climb: _Climb | None = None
+    steps = 0
     for split in splits:
         slot_s = max(1, _shortest_swap_s(schedule) // split)
-        if monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
+        if steps >= most_steps or monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
             break
         climb = _Climb(Relaxation(schedule, slot_s=slot_s), upper_s, coarser=climb)
-        while climb.improves and best_s < upper_s and monotonic() < until_s:
+        while climb.improves and best_s < upper_s and monotonic() < until_s and steps < most_steps:
             climb.step()
+            steps += 1
             # A whole cost below the bound less this would take an error of a thousandth.
             if ceil(climb.best_s - 1e-3) > best_s:
                 best_s = min(upper_s, ceil(climb.best_s - 1e-3))
@@ -67,11 +72,15 @@ def raise_bound(
     return best_s
 
 
-def find_tolls(schedule: Schedule, *, upper_s: int, until_s: float) -> Tolls:
-    """Give the prices on the coarse grid, as far as they are found by a time."""
+def find_tolls(
+    schedule: Schedule, *, upper_s: int, until_s: float, most_steps: float = inf
+) -> Tolls:
+    """Give the prices on the coarse grid, as far as they are found by a time or in steps."""
     climb = _Climb(Relaxation(schedule, slot_s=_shortest_swap_s(schedule)), upper_s)
-    while climb.improves and monotonic() < until_s:
+    steps = 0
+    while climb.improves and monotonic() < until_s and steps < most_steps:
         climb.step()
+        steps += 1
     return climb.relaxation.tolls(climb.best_prices)
 
 

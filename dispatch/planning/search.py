@@ -66,9 +66,9 @@ class Search:
         if most_steps is None:
             most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
         heat_s = _HOT_S
-        while self.jobs:
+        while self.jobs and self.steps < most_steps:
             if self.steps % _LOOK_EVERY == 0:
-                done = max((monotonic() - begun_s) / span_s, self.steps / most_steps)
+                done = max((monotonic() - begun_s) / span_s, self.steps / max(1, most_steps))
                 if done >= 1 or self.best_s <= bound_s():
                     break
                 heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * done)

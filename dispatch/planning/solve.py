@@ -1,5 +1,6 @@
 """The planner: greedy first, then search for better with a bound beside it."""
 
+from math import inf
 from random import Random
 from time import monotonic
 
@@ -19,6 +20,8 @@ _BOUND_SHARE = 0.2
 _TOLL_SHARE = 0.15
 _MANY_JOBS = 150
 _LAST_BOUND_S = 0.4
+_TOLL_STEPS = 60
+_STEPS_A_BOUND_STEP = 50
 
 
 def plan_swaps(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> SwapPlan:
@@ -34,10 +37,10 @@ def plan_swaps(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) ->
         An instant of a region; see :class:`SwapProblem`.
     params
         `time_limit_s` bounds the search; with 2 or more workers the bound is found beside it by
-        a process of its own, with 1 before it.
+        a process of its own, with 1 before it. With `work_limit` the same plan comes every time.
     seed
-        With one worker, equal problem, parameters and seed give an equal plan if the search
-        ended before its time limit.
+        Equal problem, seed and `work_limit` give an equal plan. Without that limit they do with
+        one worker, if the search ended before its time limit.
 
     Returns
     -------
@@ -62,7 +65,11 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
     """Search until the time is over or nothing is left to gain; gives the bound."""
     least_s = schedule.least_cost_s
     left_s = until_s - monotonic()
-    if left_s <= 0 or schedule.cost_s <= least_s:
+    if schedule.cost_s <= least_s:
+        return least_s
+    if params.work_limit is not None:
+        return _improve_by_steps(schedule, params.work_limit, seed)
+    if left_s <= 0:
         return least_s
     if left_s >= _SHORT_S and _is_scarce(schedule):
         _build_with_tolls(schedule, monotonic() + _TOLL_SHARE * left_s)
@@ -76,6 +83,16 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
         search.run(until_s=until_s, bound_s=lambda: bound_s)
         return bound_s
     return _search_beside_bound(schedule, search, until_s)
+
+
+def _improve_by_steps(schedule: Schedule, most_steps: int, seed: int) -> int:
+    """Search a number of steps, then take some for the bound; no clock is looked at."""
+    if most_steps and _is_scarce(schedule):
+        _build_with_tolls(schedule, inf, most_steps=_TOLL_STEPS)
+    least_s = schedule.least_cost_s
+    search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
+    search.run(until_s=inf, bound_s=lambda: least_s, most_steps=most_steps)
+    return _bound_here(schedule, inf, most_steps=most_steps // _STEPS_A_BOUND_STEP)
 
 
 def _search_beside_bound(schedule: Schedule, search: Search, until_s: float) -> int:
@@ -103,7 +120,7 @@ def _is_scarce(schedule: Schedule) -> bool:
     return left_out > 0 and len(schedule.jobs) > _MANY_JOBS
 
 
-def _build_with_tolls(schedule: Schedule, until_s: float) -> None:
+def _build_with_tolls(schedule: Schedule, until_s: float, most_steps: float = inf) -> None:
     """Build greedily again, with each way charged for what it takes from others; keep the better.
 
     Where packs are scarce this starts the search much lower than greedy alone.
@@ -113,7 +130,9 @@ def _build_with_tolls(schedule: Schedule, until_s: float) -> None:
     before, before_s = dict(schedule.placements), schedule.cost_s
     free = [job for job in schedule.jobs if not job.timeline.pinned]
     try:
-        schedule.tolls = find_tolls(schedule, upper_s=before_s, until_s=until_s)
+        schedule.tolls = find_tolls(
+            schedule, upper_s=before_s, until_s=until_s, most_steps=most_steps
+        )
     except MemoryError:  # the plan can do without
         return
     _clear(schedule, free)
@@ -132,13 +151,17 @@ def _clear(schedule: Schedule, jobs: list[Job]) -> None:
             schedule.take_out(job)
 
 
-def _bound_here(schedule: Schedule, until_s: float) -> int:
+def _bound_here(schedule: Schedule, until_s: float, most_steps: float = inf) -> int:
     # Loaded late: numpy would cost small problems more time than their search.
     from dispatch.planning.bound import raise_bound  # noqa: PLC0415
 
     try:
         return raise_bound(
-            schedule, upper_s=schedule.cost_s, until_s=until_s, report=lambda _: None
+            schedule,
+            upper_s=schedule.cost_s,
+            until_s=until_s,
+            report=lambda _: None,
+            most_steps=most_steps,
         )
     except MemoryError:  # the plan can do without
         return schedule.least_cost_s

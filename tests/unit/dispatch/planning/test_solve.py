@@ -1,3 +1,5 @@
+import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -132,6 +134,24 @@ def test_with_one_worker_the_same_seed_gives_the_same_plan() -> None:
     first, second = (plan_swaps(problem, params, seed=3) for _ in range(2))
     assert first.swaps
     assert first.swaps == second.swaps
+
+
+def test_a_limit_of_work_gives_the_same_plan_however_busy_the_machine_is() -> None:
+    path = DATA / "shuttle-100x8-s1.json.gz"
+    command = [sys.executable, "-m", "dispatch.planning", str(path), "--work-limit", "150"]
+    bodies = []
+    for hashed, time_limit_s in (("1", "0"), ("2", "60")):
+        done = subprocess.run(
+            [*command, "--time-limit-s", time_limit_s, "--seed", "5"],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": hashed},
+        )
+        body = json.loads(done.stdout)
+        bodies.append({key: value for key, value in body.items() if key != "seconds"})
+    assert bodies[0] == bodies[1]
+    assert bodies[0]["cost_s"] < 99_126  # greedy's
+    assert plan_swaps(read_problem(path), PlannerParams(work_limit=0)).cost_s == 99_126
 
 
 def test_a_problem_without_trucks_or_stations_is_planned_at_once() -> None:
