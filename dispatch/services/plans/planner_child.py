@@ -15,7 +15,7 @@ from dispatch.planning.exchange import plan_from_json, problem_to_json
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import ProblemError, SwapProblem
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 GRACE_S = 6.0
 """What a planner may take beyond its time limit: to start, to read, to write."""
 MOST_OUTPUT_MB = 64
