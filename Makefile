@@ -40,7 +40,7 @@ test-all: test test-slow test-thorough ## make test, the slow tests, the search 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures
 
-bench-plan: venv ## planners on the known instances: cost, bound, gap, seconds, violations
+bench-plan: venv ## the planner on its instances: baselines, cost, bound, gap, seconds, memory; JSON last
 	@$(PYTHON) -m tests.benchmarks.plan
 
 lint: venv ## formatting, style, types, import contracts, migrations, deployment settings
