@@ -1,7 +1,7 @@
 """How far and how long trucks drive: the provider's interface and the one that needs no map.
 
-A road engine (Valhalla, OSRM) takes the place of `GreatCircleTravel` by having its `travel` and
-`travel_pairs`; everything else asks through `TravelProvider`.
+Everything asks through `TravelProvider`. Providers with a map (Valhalla, OSRM, with a cache and
+with the great circle to fall back on) are in `dispatch.services.roads`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dispatch.planning.roads import haul_travel_s
 
 type FloatArray = NDArray[np.float64]
 type IntArray = NDArray[np.int64]
+type BoolArray = NDArray[np.bool_]
 
 EARTH_RADIUS_M = 6_371_008.8
 CIRCUITY = 1.393
@@ -37,7 +38,10 @@ class GeoPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruckProfile:
-    """What of a truck matters to a road engine; the sizes are those of a 49 t tractor-trailer."""
+    """What of a truck matters to a road engine; the sizes are those of a 49 t tractor-trailer.
+
+    `axle_load_kg` is the heaviest axle's, None if nobody knows it.
+    """
 
     is_loaded: bool = True
     speed_factor: float = 1.0
@@ -45,6 +49,7 @@ class TruckProfile:
     height_m: float = 4.0
     width_m: float = 2.55
     length_m: float = 17.1
+    axle_load_kg: int | None = None
 
 
 TRACTOR_LOADED = TruckProfile()
@@ -58,10 +63,15 @@ DUMPER_EMPTY = TruckProfile(
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Metres and whole seconds of drives, in one shape."""
+    """Metres and whole seconds of drives, in one shape.
+
+    `is_reachable` is false where a map knows that this truck may not get there; the figures are
+    then those of the great circle. None: nothing of the kind is known.
+    """
 
     distance_m: IntArray
     travel_s: IntArray
+    is_reachable: BoolArray | None = None
 
 
 class TravelProvider(Protocol):
@@ -104,7 +114,8 @@ def positions(points: list[GeoPoint] | tuple[GeoPoint, ...]) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(-1, 2)
 
 
-def _as_positions(points: ArrayLike) -> FloatArray:
+def as_positions(points: ArrayLike) -> FloatArray:
+    """Positions as an array of shape (n, 2); refuses what is no place on earth."""
     array = np.asarray(points, dtype=np.float64)
     if array.size == 0:
         array = array.reshape(0, 2)
@@ -142,7 +153,7 @@ def nearest_indices(origins: ArrayLike, destinations: ArrayLike, *, count: int) 
     """
     if count < 0:
         raise ValueError("count must not be negative")
-    starts, ends = _as_positions(origins), _as_positions(destinations)
+    starts, ends = as_positions(origins), as_positions(destinations)
     metres = great_circle_m(starts[:, None, :], ends[None, :, :])
     order: IntArray = np.argsort(metres, axis=1, kind="stable")[:, :count].astype(np.int64)
     return order
@@ -156,14 +167,14 @@ class GreatCircleTravel:
 
     def travel(self, origins: ArrayLike, destinations: ArrayLike, *, truck: TruckProfile) -> Travel:
         """Drives from each origin to each destination; see `TravelProvider`."""
-        starts, ends = _as_positions(origins), _as_positions(destinations)
+        starts, ends = as_positions(origins), as_positions(destinations)
         return self._drives(great_circle_m(starts[:, None, :], ends[None, :, :]), truck)
 
     def travel_pairs(
         self, origins: ArrayLike, destinations: ArrayLike, *, truck: TruckProfile
     ) -> Travel:
         """Drives from the k-th origin to the k-th destination; see `TravelProvider`."""
-        starts, ends = _as_positions(origins), _as_positions(destinations)
+        starts, ends = as_positions(origins), as_positions(destinations)
         if starts.shape != ends.shape:
             raise ValueError("pairs need as many destinations as origins")
         return self._drives(great_circle_m(starts, ends), truck)

@@ -77,11 +77,12 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """What a drive takes, margin included."""
+    """What a drive takes, margin included; whether the truck may drive there at all."""
 
     distance_m: int
     travel_s: int
     energy_wh: int
+    is_reachable: bool = True
 
 
 def route_ahead(
@@ -104,14 +105,19 @@ def route_ahead(
         leaves_at += _go_to_load(route, trip, leaves_at, travel)
         if leaves_at > now + LEAVES_WITHIN and route.legs:
             break
-        mass_kg = float(truck.model.curb_mass_kg + trip.load_kg)
-        if trip.state == Trip.State.UNDERWAY and state.gross_mass_kg:
-            mass_kg = state.gross_mass_kg
+        mass_kg = mass_on_trip_kg(truck, state, trip)
         leaves_at += _go(route, point_of(trip.destination), LegAhead(mass_kg, trip.pk), travel)
         route.stops[-1].dwell_s = trip.dwell_s
         route.stops[-1].due_at = trip.due_at
         leaves_at += timedelta(seconds=trip.dwell_s)
     return route
+
+
+def mass_on_trip_kg(truck: Truck, state: TruckState, trip: Trip) -> float:
+    """Return what the truck weighs on a trip: as it says itself, or with the trip's load."""
+    if trip.state == Trip.State.UNDERWAY and state.gross_mass_kg:
+        return state.gross_mass_kg
+    return float(truck.model.curb_mass_kg + trip.load_kg)
 
 
 def _go_to_load(
@@ -140,7 +146,7 @@ def _go(route: RouteAhead, point: GeoPoint, leg: LegAhead, travel: TravelProvide
     route.legs.append(leg)
     route.stops.append(StopAhead(point))
     drive = Drive(last, point, route.truck.model, leg.mass_kg, route.temperature_c)
-    way = travel.travel_pairs([_pair(last)], [_pair(point)], truck=_profile(drive))
+    way = travel.travel_pairs([_pair(last)], [_pair(point)], truck=profile_of(drive))
     return timedelta(seconds=int(way.travel_s[0]))
 
 
@@ -189,7 +195,7 @@ def drive_all(drives: list[Drive], *, travel: TravelProvider) -> list[Driven]:
 def _drive_group(group: list[Drive], travel: TravelProvider) -> list[Driven]:
     starts = np.array([(d.start.latitude_deg, d.start.longitude_deg) for d in group])
     ends = np.array([(d.end.latitude_deg, d.end.longitude_deg) for d in group])
-    way = travel.travel_pairs(starts, ends, truck=_profile(group[0]))
+    way = travel.travel_pairs(starts, ends, truck=profile_of(group[0]))
     energy_wh = haul_energies_wh(
         vehicle_of(group[0].model),
         mass_kg=np.array([drive.mass_kg for drive in group]),
@@ -198,8 +204,9 @@ def _drive_group(group: list[Drive], travel: TravelProvider) -> list[Driven]:
         travel_s=way.travel_s,
     )
     planned_wh = np.ceil(energy_wh * (1.0 + MARGIN_PERCENT / 100.0))
-    rows = zip(way.distance_m, way.travel_s, planned_wh, strict=True)
-    return [Driven(int(metres), int(seconds), int(wh)) for metres, seconds, wh in rows]
+    reachable = np.ones(len(group), bool) if way.is_reachable is None else way.is_reachable
+    rows = zip(way.distance_m, way.travel_s, planned_wh, reachable, strict=True)
+    return [Driven(int(metres), int(s), int(wh), bool(can)) for metres, s, wh, can in rows]
 
 
 def vehicle_of(model: TruckModel) -> VehicleParams:
@@ -211,10 +218,17 @@ def vehicle_of(model: TruckModel) -> VehicleParams:
     )
 
 
-def _profile(drive: Drive) -> TruckProfile:
+def profile_of(drive: Drive) -> TruckProfile:
+    """Return the truck as road engines see it: loaded as heavy as it may be, or empty.
+
+    So that the ways of all trucks of a model are known together.
+    """
+    model = drive.model
+    loaded = {"mass_kg": model.gross_mass_kg, "axle_load_kg": model.axle_load_kg}
     return TruckProfile(
         is_loaded=drive.is_loaded,
-        mass_kg=int(drive.mass_kg),
-        height_m=drive.model.height_m,
-        length_m=drive.model.length_m,
+        height_m=model.height_m,
+        width_m=model.width_m,
+        length_m=model.length_m,
+        **(loaded if drive.is_loaded else {"mass_kg": model.curb_mass_kg}),
     )

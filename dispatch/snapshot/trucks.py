@@ -11,6 +11,7 @@ from django.db.models import Q
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.travel import TravelProvider
+from dispatch.snapshot.asked import AskedTravel, drives_ahead
 from dispatch.snapshot.routes import (
     LEAVES_WITHIN,
     Drive,
@@ -115,15 +116,20 @@ def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> Shi
         packs[pack.truck_id].append(pack)
     swapped_at = _swapped_at(list(drivers), now=now)
     found = ShiftRows()
+    fresh: dict[int, TruckState] = {}
     for pk, shift in drivers.items():
         state = states.get(pk)
         since = max(now - STALE_AFTER, swapped_at.get(pk, now - STALE_AFTER))
         if state is None or state.recorded_at < since:
             found.stale[pk] = shift.truck.plate
-            continue
-        route = route_ahead(shift.truck, state, trips[pk], travel=travel, now=now)
+        else:
+            fresh[pk] = state
+    ahead = [d for pk in fresh for d in drives_ahead(drivers[pk].truck, fresh[pk], trips[pk])]
+    asked = AskedTravel(travel, ahead)
+    for pk, state in fresh.items():
+        route = route_ahead(drivers[pk].truck, state, trips[pk], travel=asked, now=now)
         carried = sorted(packs[pk], key=lambda pack: pack.position or 0)
-        found.trucks[pk] = TruckAhead(route, shift.driver_id, carried)
+        found.trucks[pk] = TruckAhead(route, drivers[pk].driver_id, carried)
     return found
 
 
@@ -193,7 +199,9 @@ def measure(
             ahead.legs = [Driven(0, 0, ahead.energy_wh + 1)]
         for after, station in detours:
             way = _way(ahead, after, station.pk, next(driven), next(driven))
-            ahead.ways[after, station.pk] = way
+            is_promised = station.pk in promised.get(pk, ())
+            if is_promised or (way.to.is_reachable and way.back.is_reachable):
+                ahead.ways[after, station.pk] = way
 
 
 def _promised_stations(trucks: list[int]) -> dict[int, set[int]]:

@@ -36,7 +36,14 @@ class TruckModel(models.Model):
     frontal_area_m2 = models.FloatField(_("frontal area, m²"), default=10.0)
     rolling_resistance = models.FloatField(_("rolling resistance coefficient"), default=0.00475)
     height_m = models.FloatField(_("height, m"), default=4.0)
+    width_m = models.FloatField(_("width, m"), default=2.55)
     length_m = models.FloatField(_("length, m"), default=17.1)
+    axle_load_kg = models.PositiveIntegerField(
+        _("heaviest axle load, kg"),
+        null=True,
+        blank=True,
+        help_text=_("Loaded to the permitted gross mass; empty if not known."),
+    )
 
     class Meta:
         verbose_name = _("truck model")
@@ -51,6 +58,15 @@ class TruckModel(models.Model):
             models.CheckConstraint(
                 condition=Q(gross_mass_kg__gt=F("curb_mass_kg")),
                 name="fleet_truck_model_can_carry_a_load",
+            ),
+            models.CheckConstraint(
+                condition=Q(height_m__gt=0, width_m__gt=0, length_m__gt=0),
+                name="fleet_truck_model_has_a_size",
+            ),
+            models.CheckConstraint(
+                condition=Q(axle_load_kg__isnull=True)
+                | Q(axle_load_kg__gt=0, axle_load_kg__lte=F("gross_mass_kg")),
+                name="fleet_truck_model_stands_on_several_axles",
             ),
         ]
 

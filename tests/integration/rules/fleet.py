@@ -136,6 +136,16 @@ FLEET = [
         lambda: change(make_truck_model(), gross_mass_kg=11_000),
     ),
     Rule(
+        "fleet_truck_model_has_a_size",
+        "fleet_truckmodel",
+        lambda: change(make_truck_model(), height_m=0.0),
+    ),
+    Rule(
+        "fleet_truck_model_stands_on_several_axles",
+        "fleet_truckmodel",
+        lambda: change(make_truck_model(), axle_load_kg=49_001),
+    ),
+    Rule(
         "fleet_truck_vin_is_well_formed", "fleet_truck", lambda: change(make_truck(), vin="O" * 17)
     ),
     Rule(
