@@ -1,11 +1,12 @@
 """From a schedule to a plan: which packs are handed out, and why a truck is not served."""
 
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappush
 
+from dispatch.planning.handout import pick_packs
 from dispatch.planning.job import Job
 from dispatch.planning.plan import Reason, Swap, SwapPlan, Unserved
 from dispatch.planning.region import charge_s
-from dispatch.planning.schedule import Placement, Schedule, swaps_of
+from dispatch.planning.schedule import Placement, Schedule, keeps, swaps_of
 from dispatch.planning.timeline import Visit
 
 
@@ -53,6 +54,13 @@ class _Handout:
         self._slots: dict[tuple[str, str], list[tuple[int, str]]] = {}
         self._on_truck: dict[int, list[int]] = {}
         self.energy_s: dict[int, int] = {}
+        self._promised = {
+            pack
+            for job in schedule.jobs
+            if job.index in schedule.placements
+            for visit, start_s, _ in swaps_of(schedule.placements[job.index])
+            for pack in _kept_packs(visit, start_s)
+        }
         for station in schedule.problem.stations:
             for pack in station.packs:
                 self._full_wh[pack.id] = pack.full_wh or self._region.full_wh[pack.type]
@@ -81,7 +89,13 @@ class _Handout:
         if visit.pinned is not None:
             packs = visit.pinned.packs
         else:
-            packs = tuple(heappop(slots)[1] for _ in range(truck.pack_positions))
+            packs = pick_packs(
+                slots,
+                start_s=start_s,
+                count=truck.pack_positions,
+                own=_kept_packs(visit, start_s),
+                promised=self._promised,
+            )
         self._take_back(job, visit, start_s, start_s + book.lanes[lane].swap_s, slots)
         self._on_truck[job.index] = [self._full_wh[pack] for pack in packs]
         return Swap(
@@ -117,6 +131,11 @@ class _Handout:
         self.energy_s[job.index] = self.energy_s.get(job.index, 0) + self._region.energy_cost_s(
             station, start_s, charged_wh
         )
+
+
+def _kept_packs(visit: Visit, start_s: int) -> tuple[str, ...]:
+    """Give the packs of the promise a swap keeps; none if there is none."""
+    return visit.kept.packs if visit.kept is not None and keeps(visit, start_s) else ()
 
 
 def _why(schedule: Schedule, job: Job) -> tuple[Reason, str]:

@@ -5,7 +5,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from dispatch.planning.assemble import assemble_plan
+from dispatch.planning.holds import with_hold_faults
 from dispatch.planning.job import Job
+from dispatch.planning.keep import keep_promises
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
@@ -18,13 +20,17 @@ if TYPE_CHECKING:
 def greedy(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> SwapPlan:
     """Serve trucks in order of earliest arrival, each as it costs it least given those before.
 
-    `params` and `seed` change nothing: it takes milliseconds and is the same every time.
+    Promises that can be kept are, before all others. `params` and `seed` change nothing: it
+    takes milliseconds and is the same every time.
     """
     del params, seed
     started_s = monotonic()
     schedule = Schedule(problem)
+    keep_promises(schedule)
     fill_greedily(schedule)
-    return assemble_plan(schedule, bound_s=schedule.least_cost_s, seconds=monotonic() - started_s)
+    seconds = monotonic() - started_s
+    plan = assemble_plan(schedule, bound_s=schedule.least_cost_s, seconds=seconds)
+    return with_hold_faults(problem, plan)
 
 
 def nearest(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) -> SwapPlan:

@@ -262,7 +262,9 @@ class _Walk:
                 self._say("fixed_hold", truck.id, f"the promise at {hold.station} is not kept")
 
     def _is_lost(self, truck: Truck, hold: Hold) -> bool:
-        """Whether no plan could keep a promise: the truck or a pack cannot be there in time."""
+        """Whether no plan could keep a promise, or none beside another fixed one that is kept."""
+        if hold.station not in self.stations or self._is_contradicted(truck, hold):
+            return True
         road = self._trip(truck)
         detour = next(
             (
@@ -275,11 +277,44 @@ class _Walk:
         if detour is None or hold.start_s >= self.problem.horizon_s:
             return True
         road.drive_to(hold.after)
+        is_first = all(other.after >= hold.after for other in truck.holds)
+        if is_first and (road.is_low or road.energy_wh - detour.to_wh < truck.reserve_wh):
+            return True
         packs = [self.slots.get(pack) for pack in hold.packs]
         return road.leaves_s() + detour.to_s > hold.start_s or any(
-            slot is None or slot.station != hold.station or slot.ready_s > hold.start_s
+            slot is None
+            or (slot.station, slot.type) != (hold.station, truck.pack_type)
+            or slot.ready_s > hold.start_s
             for slot in packs
         )
+
+    def _is_contradicted(self, truck: Truck, hold: Hold) -> bool:
+        """Whether lane, packs or stop are wrong, or another fixed promise has them."""
+        if not len(hold.packs) == len(set(hold.packs)) == truck.pack_positions:
+            return True
+        rivals = [
+            (other, claim)
+            for other in self.problem.trucks
+            for claim in other.holds
+            if claim.fixed and claim is not hold and claim.station == hold.station
+        ]
+        for other, claim in rivals:
+            is_same_stop = other is truck and claim.after == hold.after
+            if is_same_stop or set(claim.packs) & set(hold.packs):
+                return True
+        if any(c.fixed and c is not hold and c.after == hold.after for c in truck.holds):
+            return True
+        lanes = [
+            lane
+            for lane in self.stations[hold.station].lanes
+            if (lane.types is None or truck.pack_type in lane.types)
+            and not any(a < hold.start_s + lane.swap_s and b > hold.start_s for a, b in lane.closed)
+        ]
+        near = sum(
+            any(abs(claim.start_s - hold.start_s) < lane.swap_s for lane in lanes)
+            for _, claim in rivals
+        )
+        return near >= len(lanes)
 
     def _truck_cost_s(self, truck: Truck) -> int:
         params = self.problem.params

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from dispatch.planning import plan as plan_module
 from dispatch.planning import problem as problem_module
-from dispatch.planning.plan import Swap, SwapPlan, Unserved
+from dispatch.planning.plan import HoldFault, Swap, SwapPlan, Unserved
 from dispatch.planning.problem import (
     CarriedPack,
     CostParams,
@@ -30,7 +30,8 @@ from dispatch.planning.problem import (
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _OPTIONAL = {"s_per_cny", "full_wh", "types", "weight_percent", "to_sd_s", "to_sd_wh", "packs"} | {
-    "price_cny_milli_per_kwh"
+    "price_cny_milli_per_kwh",
+    "hold_faults",
 }
 
 
@@ -97,7 +98,12 @@ def plan_from_json(raw: object) -> SwapPlan:
     return cast(
         "SwapPlan",
         _build(
-            SwapPlan, body, "", swaps=tuple(swaps), unserved=_each(Unserved, body, "unserved", "")
+            SwapPlan,
+            body,
+            "",
+            swaps=tuple(swaps),
+            unserved=_each(Unserved, body, "unserved", ""),
+            hold_faults=_each(HoldFault, body, "hold_faults", "", optional=True),
         ),
     )
 

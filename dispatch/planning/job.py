@@ -23,7 +23,9 @@ class Job:
                 most=_MOST_ITINERARIES, optimistic=True
             )
         self.unserved_s = unserved_s
-        self.loose_holds = sum(hold not in timeline.pinned.values() for hold in self.truck.holds)
+        self.loose_holds = sum(
+            not hold.fixed and hold not in timeline.pinned.values() for hold in self.truck.holds
+        )
 
     def weighted_s(self, cost_s: int) -> int:
         """Multiply by the truck's weight."""

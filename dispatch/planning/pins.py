@@ -22,7 +22,9 @@ class Pins:
 
 def find_pins(problem: SwapProblem) -> Pins:
     """Collect the fixed holds and those they rest on."""
-    slots = {pack.id: station.id for station in problem.stations for pack in station.packs}
+    slots = {
+        pack.id: (station.id, pack.type) for station in problem.stations for pack in station.packs
+    }
     returns = {
         f"{truck.id}/{hold.after}/{position}": (truck, hold)
         for truck in problem.trucks
@@ -44,11 +46,17 @@ def find_pins(problem: SwapProblem) -> Pins:
         reserved.update(hold.packs)
         for pack in hold.packs:
             source = returns.get(pack)
-            if source is not None and source[1].station == hold.station:
+            if source is not None and _brings(source, truck, hold):
                 waiting.append(source)
-            elif slots.get(pack) != hold.station:
+            elif slots.get(pack) != (hold.station, truck.pack_type):
                 impossible.add(truck.id)
     return Pins(pinned, frozenset(reserved), frozenset(impossible))
+
+
+def _brings(source: tuple[Truck, Hold], truck: Truck, hold: Hold) -> bool:
+    """Whether a promised truck leaves packs where and for whom another promise wants them."""
+    giver, given = source
+    return given.station == hold.station and giver.pack_type == truck.pack_type
 
 
 def _is_whole_set(truck: Truck, hold: Hold) -> bool:

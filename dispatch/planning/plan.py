@@ -37,6 +37,24 @@ class Unserved:
     detail: str
 
 
+HoldFaultCode = Literal[
+    "unknown_station", "no_way", "unknown_lane", "pack_count", "pack_elsewhere", "unknown_pack",
+    "pack_type", "second_promise", "pack_twice", "after_horizon", "too_late", "below_reserve",
+    "lane_closed", "lane_taken", "pack_not_ready", "route_breaks",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldFault:
+    """A promise of the problem that names what is not there, or is fixed and cannot be kept."""
+
+    truck: str
+    after: int
+    station: str
+    code: HoldFaultCode
+    detail: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwapPlan:
     """A feasible plan: `cost_s - bound_s` is how far from the best one it can be, in seconds."""
@@ -47,3 +65,4 @@ class SwapPlan:
     seconds: float
     swaps: tuple[Swap, ...]
     unserved: tuple[Unserved, ...]
+    hold_faults: tuple[HoldFault, ...] = ()

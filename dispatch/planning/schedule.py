@@ -289,7 +289,7 @@ class Schedule:
         if not self._change_s or not job.loose_holds:
             return 0
         kept = sum(
-            visit.kept is not None and abs(start_s - visit.kept.start_s) <= KEPT_WITHIN_S
+            keeps(visit, start_s)
             for visit, (start_s, _) in zip(itinerary.visits, spots, strict=True)
         )
         return self._change_s * (job.loose_holds - kept)
@@ -321,3 +321,8 @@ class Schedule:
 def swaps_of(placement: Placement) -> Iterable[tuple[Visit, int, int]]:
     """Each swap with its start and the number of its lane."""
     return zip(placement.itinerary.visits, placement.starts_s, placement.lanes, strict=True)
+
+
+def keeps(visit: Visit, start_s: int) -> bool:
+    """Whether a start keeps the promise there is for this visit."""
+    return visit.kept is not None and abs(start_s - visit.kept.start_s) <= KEPT_WITHIN_S

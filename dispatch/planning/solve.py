@@ -7,12 +7,14 @@ from time import monotonic
 from dispatch.planning.assemble import assemble_plan
 from dispatch.planning.baseline import fill_greedily
 from dispatch.planning.bounding import BoundProcess
+from dispatch.planning.holds import with_hold_faults
 from dispatch.planning.job import Job
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
 from dispatch.planning.schedule import Schedule
 from dispatch.planning.search import Search
+from dispatch.planning.warm import WarmStart, start_warm
 
 _FEW_JOBS = 25
 _SHORT_S = 2.0
@@ -56,22 +58,27 @@ def plan_swaps(problem: SwapProblem, params: PlannerParams, *, seed: int = 0) ->
     started_s = monotonic()
     until_s = started_s + params.time_limit_s
     schedule = Schedule(problem)
-    fill_greedily(schedule)
-    bound_s = _improve(schedule, params, until_s, seed)
-    return assemble_plan(schedule, bound_s=bound_s, seconds=monotonic() - started_s)
+    warm = start_warm(schedule)
+    bound_s = _improve(schedule, params, until_s, seed, warm)
+    if warm.is_worth_keeping(schedule):
+        warm.restore(schedule)
+    plan = assemble_plan(schedule, bound_s=bound_s, seconds=monotonic() - started_s)
+    return with_hold_faults(problem, plan)
 
 
-def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: int) -> int:
+def _improve(
+    schedule: Schedule, params: PlannerParams, until_s: float, seed: int, warm: WarmStart
+) -> int:
     """Search until the time is over or nothing is left to gain; gives the bound."""
     least_s = schedule.least_cost_s
     left_s = until_s - monotonic()
     if schedule.cost_s <= least_s:
         return least_s
     if params.work_limit is not None:
-        return _improve_by_steps(schedule, params.work_limit, seed)
+        return _improve_by_steps(schedule, params.work_limit, seed, warm)
     if left_s <= 0:
         return least_s
-    if left_s >= _SHORT_S and _is_scarce(schedule):
+    if left_s >= _SHORT_S and not warm.kept and _is_scarce(schedule):
         _build_with_tolls(schedule, monotonic() + _TOLL_SHARE * left_s)
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
     if len(search.jobs) <= _FEW_JOBS or left_s < _SHORT_S:
@@ -85,9 +92,9 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
     return _search_beside_bound(schedule, search, until_s)
 
 
-def _improve_by_steps(schedule: Schedule, most_steps: int, seed: int) -> int:
+def _improve_by_steps(schedule: Schedule, most_steps: int, seed: int, warm: WarmStart) -> int:
     """Search a number of steps, then take some for the bound; no clock is looked at."""
-    if most_steps and _is_scarce(schedule):
+    if most_steps and not warm.kept and _is_scarce(schedule):
         _build_with_tolls(schedule, inf, most_steps=_TOLL_STEPS)
     least_s = schedule.least_cost_s
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
