@@ -66,6 +66,14 @@ def address(name: str, default: str) -> str:
     return value.rstrip("/")
 
 
+def choice(name: str, choices: tuple[str, ...]) -> str:
+    """Return which of the choices `name` is; the first when it is not set."""
+    value = text(name, choices[0])
+    if value not in choices:
+        fail(f"{name} is '{value}', which is none of {', '.join(choices)}.")
+    return value
+
+
 def postgresql(name: str, url: str) -> dict[str, Any]:
     """Return Django's form of a PostgreSQL address."""
     if not url.startswith(("postgresql://", "postgres://")):

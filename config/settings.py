@@ -1,5 +1,7 @@
 """All settings, all from the environment; docs/reference/settings.md lists them."""
 
+from pathlib import Path
+
 import pghistory
 from django.utils.translation import gettext_lazy as _
 
@@ -178,6 +180,16 @@ PLANNER_URGENT_TIME_LIMIT_S = env.number("PLANNER_URGENT_TIME_LIMIT_S", 0.5)
 PLANNER_MEMORY_MB = env.whole("PLANNER_MEMORY_MB", 2048)
 PLANNER_WORKERS = env.whole("PLANNER_WORKERS", 2)
 PLAN_EVERY_S = env.whole("PLAN_EVERY_S", 15)  # wall seconds
+
+# How far and how long trucks drive: dispatch.services.roads.
+TRAVEL_PROVIDER = env.choice(
+    "TRAVEL_PROVIDER", ("great_circle", "valhalla", "valhalla_http", "osrm")
+)
+TRAVEL_URL = env.address("TRAVEL_URL", "http://127.0.0.1:8002")
+TRAVEL_MAP_DIR = Path(env.text("TRAVEL_MAP_DIR", str(BASE_DIR / "var" / "map")))
+TRAVEL_MAP_VERSION = env.text("TRAVEL_MAP_VERSION", "")
+TRAVEL_TIMEOUT_S = env.number("TRAVEL_TIMEOUT_S", 2.0)
+TRAVEL_STATIONS = env.whole("TRAVEL_STATIONS", 8)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -9,6 +9,7 @@ from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
 from dispatch.services.plans.replans import PLAN_TASK
 from dispatch.services.plans.runs import RegionBusyError, run_plan
 from dispatch.services.promises.watch import expire_offers, watch_assignments
+from dispatch.services.roads.book import prune_books
 from dispatch.services.trips.progress import advance_trips
 from dispatch.services.trips.shuttles import extend_shuttles
 from fleet import clock
@@ -71,6 +72,7 @@ def advance_trips_task() -> None:
 
 @job_task(name="dispatch.sweep", lease_s=300)
 def sweep_task() -> None:
-    """Delete the rows of work and of plans done long ago."""
+    """Delete the rows of work and of plans done long ago, and roads nobody asks about."""
     sweep_jobs()
     sweep_runs(now=clock.now())
+    prune_books(now=clock.now())

@@ -36,7 +36,7 @@ class PlanRunAdmin(ReadOnlyAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = ["region", "cause", "state", "started_at", "planner", "seconds"]
-        return names + ([*ALL_COLUMNS, "error"] if sees_everything(request.user) else [])
+        return names + ([*ALL_COLUMNS, "travel", "error"] if sees_everything(request.user) else [])
 
     def change_view(
         self,

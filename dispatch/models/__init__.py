@@ -3,6 +3,7 @@ from dispatch.models.charge import ChargeWindow
 from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
 from dispatch.models.plan import Ban, PlanRun
+from dispatch.models.roads import RoadBook, RoadLeg
 from dispatch.models.trip import Shuttle, Trip
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "LiveTruck",
     "PackHold",
     "PlanRun",
+    "RoadBook",
+    "RoadLeg",
     "Shuttle",
     "SwapAssignment",
     "Trip",

@@ -26,6 +26,7 @@ class PlanRun(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField(_("started at"))
     planner = models.CharField(_("planner"), max_length=30, blank=True)
+    travel = models.CharField(_("travel by"), max_length=200, blank=True)
     problem_gz = models.BinaryField(null=True)
     plan = models.JSONField(null=True)
     trucks = models.PositiveIntegerField(_("trucks"), default=0)

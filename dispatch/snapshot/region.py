@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
-from dispatch.planning.travel import GreatCircleTravel, TravelProvider
+from dispatch.planning.travel import TravelProvider
 from dispatch.snapshot.refusals import read_refusals
 from dispatch.snapshot.routes import HORIZON
 from dispatch.snapshot.standing import (
@@ -74,16 +74,19 @@ def take_snapshot(
     region: Region,
     *,
     now: datetime,
-    travel: TravelProvider | None = None,
+    travel: TravelProvider,
     wish: Wish | None = None,
 ) -> Snapshot:
-    """Read a region as it is now, in one short repeatable-read transaction."""
+    """Read a region as it is now, in one short repeatable-read transaction.
+
+    `travel` is asked within it: what roads need stays within its budget (`roads_of_round`).
+    """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _Reading(region, now, travel or GreatCircleTravel(), wish).snapshot()
+        return _Reading(region, now, travel, wish).snapshot()
 
 
 class _Reading:

@@ -17,7 +17,6 @@ HORIZON = timedelta(hours=6)
 LEAVES_WITHIN = timedelta(hours=3)
 """A trip is looked at if the truck can leave for it within this; the rest of the horizon is for
 driving it and for its swaps: a truck is only helped if its whole way holds."""
-STATIONS_A_LEG = 8
 LOADED_FROM = 1.3
 """A truck heavier than this times its curb mass drives as a loaded one."""
 AT_THE_PLACE_M = 1000.0
@@ -164,7 +163,7 @@ def point_of(place: Place | SwapStation) -> GeoPoint:
 
 
 def stations_on_the_way(
-    route: RouteAhead, points: NDArray[np.float64], *, count: int = STATIONS_A_LEG
+    route: RouteAhead, points: NDArray[np.float64], *, count: int
 ) -> list[list[int]]:
     """Return, for each leg, the indices of the stations that lengthen it least, by the crow.
 

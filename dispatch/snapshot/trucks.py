@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 import numpy as np
+from django.conf import settings
 from django.db.models import Q
 
 from dispatch.lifecycle import LIVE
@@ -231,7 +232,9 @@ def _detours(
     kept = [index for index, station in enumerate(stations) if station.pk in keep]
     return [
         (after, stations[index])
-        for after, indices in enumerate(stations_on_the_way(ahead.route, points))
+        for after, indices in enumerate(
+            stations_on_the_way(ahead.route, points, count=settings.TRAVEL_STATIONS)
+        )
         for index in [*indices, *(index for index in kept if index not in indices)]
     ]
 

@@ -24,6 +24,7 @@ from dispatch.services.plans.planner_child import PlannerCall, PlannerFailedErro
 from dispatch.services.plans.replans import PLAN_TASK
 from dispatch.services.plans.rescues import rescue_trucks
 from dispatch.services.promises.etas import refresh_etas
+from dispatch.services.roads.choose import roads_of_round
 from dispatch.snapshot import Snapshot, take_snapshot
 from fleet.models import Job, Region
 
@@ -104,7 +105,9 @@ def _take_over_waiting_jobs(region_id: int) -> None:
 def _plan(
     run: PlanRun, region: Region, *, now: datetime, read_clock: Callable[[], datetime]
 ) -> None:
-    snapshot = take_snapshot(region, now=now)
+    with roads_of_round(now=now) as travel:
+        snapshot = take_snapshot(region, now=now, travel=travel)
+    run.travel = travel.mark
     run.problem_gz = pack_problem(snapshot.problem)
     run.trucks = len(snapshot.problem.trucks)
     started_s = time.monotonic()

@@ -9,6 +9,7 @@ from dispatch.planning.params import PlannerParams
 from dispatch.services.plans.plan_to_promise import promise_of
 from dispatch.services.promises.moves import DispatchError
 from dispatch.services.promises.write import Promise
+from dispatch.services.roads.choose import roads_of_round
 from dispatch.snapshot import Wish, take_snapshot
 from fleet.models import SwapStation, Truck
 
@@ -42,7 +43,8 @@ def earliest_promise(
         `not_on_shift`, `unreachable`, `no_packs`, `no_capacity`.
     """
     wish = Wish(truck_id=truck.pk, station_id=station.pk)
-    snapshot = take_snapshot(truck.region, now=now, wish=wish)
+    with roads_of_round(now=now) as travel:
+        snapshot = take_snapshot(truck.region, now=now, travel=travel, wish=wish)
     if truck.plate not in snapshot.trucks:
         raise CannotAssignError("not_on_shift")
     plan = greedy(snapshot.problem, PlannerParams(time_limit_s=1, workers=1))

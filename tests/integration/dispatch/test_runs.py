@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 
 from dispatch.models import DriverNotice, PlanRun, SwapAssignment
+from dispatch.planning.travel import GreatCircleTravel
 from dispatch.services.plans.archive import stored_problem
 from dispatch.services.plans.explanations import explain_run
 from dispatch.services.plans.runs import RegionBusyError, run_plan
@@ -83,7 +84,7 @@ def test_a_silent_truck_is_not_planned() -> None:
     scene = Scene()
     scene.add_station()
     scene.add_truck(soc_percent=30, seen_at=NOW.replace(hour=7))
-    snapshot = take_snapshot(scene.region, now=NOW)
+    snapshot = take_snapshot(scene.region, now=NOW, travel=GreatCircleTravel())
     assert list(snapshot.parked.values()) == ["stale"]
     assert not snapshot.problem.trucks
 

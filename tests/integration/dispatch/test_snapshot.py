@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.planning.exchange import problem_from_json, problem_to_json
 from dispatch.planning.problem import Station, SwapProblem
+from dispatch.planning.travel import GreatCircleTravel
 from dispatch.services.plans.runs import run_plan
 from dispatch.services.promises.moves import move_assignment
 from dispatch.snapshot import take_snapshot
@@ -23,7 +24,7 @@ HORIZON_S = int(HORIZON.total_seconds())
 
 
 def problem_of(scene: Scene) -> SwapProblem:
-    return take_snapshot(scene.region, now=NOW).problem
+    return take_snapshot(scene.region, now=NOW, travel=GreatCircleTravel()).problem
 
 
 def station_of(scene: Scene) -> Station:
@@ -42,7 +43,7 @@ def test_the_number_of_queries_does_not_grow_with_the_fleet() -> None:
         with CaptureQueriesContext(
             connection,
         ) as queries:
-            take_snapshot(scene.region, now=NOW)
+            take_snapshot(scene.region, now=NOW, travel=GreatCircleTravel())
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
@@ -161,7 +162,7 @@ def test_the_promise_of_a_silent_truck_stands() -> None:
     truck = scene.add_truck(soc_percent=30)
     run_plan(scene.region.pk, read_clock=lambda: NOW)
     scene.report(truck, soc_percent=30, at=(39.02, 118.5), seen_at=NOW - timedelta(hours=1))
-    snapshot = take_snapshot(scene.region, now=NOW)
+    snapshot = take_snapshot(scene.region, now=NOW, travel=GreatCircleTravel())
     assert snapshot.parked == {truck.plate: "stale"}
     assert len(snapshot.standing.firm) == 1
     assert snapshot.problem.stations[0].lanes[0].closed

@@ -9,6 +9,8 @@ from dispatch.models import (
     DriverAction,
     PackHold,
     PlanRun,
+    RoadBook,
+    RoadLeg,
     Shuttle,
     SwapAssignment,
     Trip,
@@ -38,6 +40,15 @@ def _run() -> PlanRun:
 
 def _ban() -> Ban:
     return Ban.objects.create(truck=make_truck(), station=make_station(), until=NOW, reason="no")
+
+
+def _road_book() -> RoadBook:
+    return RoadBook.objects.create(engine="osrm", map_version="1", truck="h4", used_at=NOW)
+
+
+def _road_leg() -> RoadLeg:
+    values = {"crow_m": 900, "distance_m": 1200, "travel_s": 90, "asked_at": NOW}
+    return RoadLeg.objects.create(book=_road_book(), start_cell=1, end_cell=2, finding=0, **values)
 
 
 def _shuttle() -> Shuttle:
@@ -141,6 +152,14 @@ def _action() -> DriverAction:
 
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
+    Rule("dispatch_road_book_is_unique", "dispatch_roadbook", lambda: twin(_road_book())),
+    Rule(
+        "dispatch_road_leg_is_a_way_or_says_why_not",
+        "dispatch_roadleg",
+        lambda: Statement(
+            "UPDATE dispatch_roadleg SET finding = 1 WHERE book_id = %s", [_road_leg().book_id]
+        ),
+    ),
     Rule(
         "dispatch_plan_run_has_a_known_state", "dispatch_planrun", lambda: change(_run(), state="x")
     ),

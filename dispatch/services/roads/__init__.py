@@ -1,0 +1,1 @@
+"""Roads as engines with a map know them, remembered; without an answer, the great circle."""
