@@ -111,7 +111,7 @@ def _legs(
                     cells,
                     Leg(
                         finding=int(drives.finding[i, j]),
-                        crow_m=int(crow_m[i, j]),
+                        crow_m=round(float(crow_m[i, j])),
                         distance_m=int(drives.distance_m[i, j]),
                         travel_s=int(drives.travel_s[i, j]),
                     ),

@@ -131,7 +131,7 @@ def merged(
     is_way = legs[:, 0] == Finding.WAY
     asked = legs[is_way].astype(np.float64)
     metres, seconds = moved(
-        asked[:, 2], asked[:, 3], crow_m=crow_m[is_way], asked_crow_m=asked[:, 1]
+        asked[:, 2], asked[:, 3], crow_m=np.rint(crow_m[is_way]), asked_crow_m=asked[:, 1]
     )
     slower = (EMPTY_SPEED_FACTOR if truck.is_loaded else 1.0) / truck.speed_factor
     distance_m[where[is_way]] = np.rint(metres)
