@@ -21,6 +21,7 @@ _MOST_CELLS = 6_000_000
 _MEMORY = 0.75
 _PATIENCE = 6
 _SHORTEST_STEP = 0.02
+_SHARE_EVERY_S = 2.0
 
 
 def raise_bound(
@@ -29,6 +30,7 @@ def raise_bound(
     upper_s: int,
     until_s: float,
     report: Callable[[int], None],
+    share: Callable[[Tolls], None] = lambda _: None,
     splits: tuple[int, ...] = _SPLITS,
     most_steps: float = inf,
 ) -> int:
@@ -44,6 +46,8 @@ def raise_bound(
         When to stop, on the monotonic clock.
     report
         Called with each higher bound, in whole seconds.
+    share
+        Called with the tolls at the best prices, at the end of each grid and on the way.
     splits
         Slots to a swap, grid by grid.
     most_steps
@@ -62,6 +66,7 @@ def raise_bound(
         if steps >= most_steps or monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
             break
         climb = _Climb(Relaxation(schedule, slot_s=slot_s), upper_s, coarser=climb)
+        share_s = monotonic() + _SHARE_EVERY_S
         while climb.improves and best_s < upper_s and monotonic() < until_s and steps < most_steps:
             climb.step()
             steps += 1
@@ -69,6 +74,10 @@ def raise_bound(
             if ceil(climb.best_s - 1e-3) > best_s:
                 best_s = min(upper_s, ceil(climb.best_s - 1e-3))
                 report(best_s)
+            if monotonic() >= share_s:
+                share(climb.tolls())
+                share_s = monotonic() + _SHARE_EVERY_S
+        share(climb.tolls())
     return best_s
 
 
@@ -81,7 +90,7 @@ def find_tolls(
     while climb.improves and monotonic() < until_s and steps < most_steps:
         climb.step()
         steps += 1
-    return climb.relaxation.tolls(climb.best_prices)
+    return climb.tolls()
 
 
 class _Climb:
@@ -105,6 +114,10 @@ class _Climb:
     def improves(self) -> bool:
         """Whether steps are still long enough to get anywhere."""
         return self._length > _SHORTEST_STEP
+
+    def tolls(self) -> Tolls:
+        """Give the best prices found as tolls."""
+        return self.relaxation.tolls(self.best_prices)
 
     def step(self) -> None:
         """Evaluate the prices and move them along the overuse, averaged over the last steps."""

@@ -70,37 +70,42 @@ class Schedule:
         job: Job,
         *,
         ceiling_s: float | None = None,
+        within_s: float = ANY_COST_S,
         blink: Callable[[], bool] | None = None,
     ) -> Placement | None:
         """Find the cheapest way to serve a truck that leaves all others as they are.
 
-        None if there is none below `ceiling_s` (default: the price of not serving it). An
-        itinerary is overlooked whenever `blink` says so.
+        None if there is none below `ceiling_s` (default: the price of not serving it), which
+        includes tolls, and `within_s`, which does not. An itinerary is overlooked whenever
+        `blink` says so.
         """
         chosen: Placement | None = None
         ceiling_s = job.unserved_s if ceiling_s is None else ceiling_s
         self._found.clear()
         for itinerary in job.itineraries:
-            if job.weighted_s(itinerary.least_s) >= ceiling_s:
+            if job.weighted_s(itinerary.least_s) >= min(ceiling_s, within_s):
                 break
             if blink is not None and blink():
                 continue
-            found = self.fit(job, itinerary, below_s=ceiling_s)
+            found = self.fit(job, itinerary, below_s=ceiling_s, within_s=within_s)
             if found is not None:
                 chosen, ceiling_s = found, found.rank_s
         return chosen
 
-    def fit(self, job: Job, itinerary: Itinerary, *, below_s: float) -> Placement | None:
+    def fit(
+        self, job: Job, itinerary: Itinerary, *, below_s: float, within_s: float = ANY_COST_S
+    ) -> Placement | None:
         """Place one itinerary as early as the books allow, or so that promises are kept.
 
-        None if it does not fit, or not for less than `below_s`.
+        None if it does not fit, or not for less than `below_s` with tolls, `within_s` without.
         """
         if job.truck.id in self.broken:
             return None
-        soon = self._fit(job, itinerary, below_s, keep=False)
+        soon = self._fit(job, itinerary, below_s, within_s, keep=False)
         if not self._change_s or not job.loose_holds:
             return soon
-        kept = self._fit(job, itinerary, soon.rank_s if soon else below_s, keep=True)
+        below_s = soon.rank_s if soon else below_s
+        kept = self._fit(job, itinerary, below_s, within_s, keep=True)
         return kept or soon
 
     def put(self, job: Job, placement: Placement) -> None:
@@ -132,7 +137,7 @@ class Schedule:
             start_s + self.books[visit.detour.station].lanes[lane].swap_s
             for visit, (start_s, lane) in zip(itinerary.visits, spots, strict=True)
         ]
-        placed = self._placement(job, itinerary, spots, ends_s, ANY_COST_S)
+        placed = self._placement(job, itinerary, spots, ends_s, ANY_COST_S, ANY_COST_S)
         assert placed is not None  # noqa: S101 - no cost is that high
         return placed
 
@@ -143,16 +148,19 @@ class Schedule:
         spots: list[tuple[int, int]],
         ends_s: list[int],
         below_s: float,
+        within_s: float,
     ) -> Placement | None:
         delay_s = cost_s = job.timeline.cost_s(itinerary, ends_s)
         if self._costs_more:
             delay_s += self._changes_s(job, itinerary, spots)
             cost_s = job.weighted_s(delay_s + self._energy_s(itinerary, spots))
-        rank_s: float = cost_s
-        if self.tolls is not None and cost_s < below_s:
-            rank_s += self._tolls_s(self.tolls, job.truck, itinerary, spots, ends_s)
-        if rank_s >= below_s:
+        if cost_s >= within_s or cost_s >= below_s:
             return None
+        rank_s: float = cost_s
+        if self.tolls is not None:
+            rank_s += self._tolls_s(self.tolls, job.truck, itinerary, spots, ends_s)
+            if rank_s >= below_s:
+                return None
         starts_s = tuple([start_s for start_s, _ in spots])
         lanes = tuple([lane for _, lane in spots])
         return Placement(itinerary, starts_s, lanes, delay_s, cost_s, rank_s)
@@ -198,13 +206,13 @@ class Schedule:
         return {job.truck.id for job in pinned if job.index not in self.placements}
 
     def _fit(
-        self, job: Job, itinerary: Itinerary, below_s: float, *, keep: bool
+        self, job: Job, itinerary: Itinerary, below_s: float, within_s: float, *, keep: bool
     ) -> Placement | None:
         truck = job.truck
         spots: list[tuple[int, int]] = []
         ends_s: list[int] = []
         end_s = 0
-        slack_s = self._slack_s(job, itinerary, below_s)
+        slack_s = self._slack_s(job, itinerary, min(below_s, within_s))
         for visit in itinerary.visits:
             arrival_s = end_s + visit.lead_s
             if len(itinerary.visits) == 1 or itinerary.returns_to_a_station or keep:
@@ -224,7 +232,7 @@ class Schedule:
             self._give_back(truck, itinerary, spots)
         if len(spots) < len(itinerary.visits):
             return None
-        return self._placement(job, itinerary, spots, ends_s, below_s)
+        return self._placement(job, itinerary, spots, ends_s, below_s, within_s)
 
     def _spot_again(
         self, truck: Truck, visit: Visit, arrival_s: int, before_s: int

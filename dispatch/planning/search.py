@@ -1,5 +1,9 @@
 """Ruin and recreate: take a few trucks that compete out of the schedule and put them in better.
 
+With a guide (prices on lane time and packs, from the relaxed problem) it looks where the gap is:
+at trucks that pay far more than the best they could wish for, and at those in their wish's way.
+Ways are then compared at their cost plus the tolls for what they keep from others.
+
 References
 ----------
 J. Christiaens, G. Vanden Berghe, "Slack induction by string removals for vehicle routing
@@ -13,6 +17,7 @@ from math import exp, log
 from random import Random
 from time import monotonic
 
+from dispatch.planning.guide import Guide
 from dispatch.planning.job import Job
 from dispatch.planning.schedule import Placement, Schedule
 
@@ -24,16 +29,30 @@ _COLD_S = 4.0
 _LOOK_EVERY = 16
 _STEPS_A_TRUCK = 50
 _STEPS_A_PAIR = 10
+_RIVALS = 4
+"""Trucks of which the one with the largest excess becomes the seed."""
+_NEXT_WISH = 0.3
+"""Chance to go on from a wish to the next best one."""
+_ELSEWHERE = 0.3
+"""Chance to take out a string at a station that is not wished for, too."""
+
+type Removed = list[tuple[Job, Placement | None]]
+type News = Callable[[], Guide | None]
 
 
 class Search:
-    """Improves a schedule until a time, a bound or a number of steps is reached."""
+    """Improves a schedule until a time, a bound or a number of steps is reached.
+
+    `guide`, once there is one, says where to look.
+    """
 
     def __init__(self, schedule: Schedule, *, random: Random) -> None:
         self._schedule = schedule
         self._random = random
+        self.guide: Guide | None = None
         self.jobs = [job for job in schedule.jobs if job.itineraries and not job.timeline.pinned]
         self._by_index = {job.index: job for job in self.jobs}
+        self._least_s = {job.index: job.least_cost_s for job in self.jobs}
         self._stations = {
             job.index: sorted(
                 {visit.detour.station for way in job.itineraries for visit in way.visits}
@@ -53,12 +72,18 @@ class Search:
         self.steps = 0
 
     def run(
-        self, *, until_s: float, bound_s: Callable[[], int], most_steps: int | None = None
+        self,
+        *,
+        until_s: float,
+        bound_s: Callable[[], int],
+        news: News = lambda: None,
+        most_steps: int | None = None,
     ) -> None:
         """Search until a time on the monotonic clock; the schedule ends as the best found.
 
         Ends sooner when the cost has come down to the bound, or after a number of steps that
-        grows with the square of the number of trucks, or `most_steps`.
+        grows with the square of the number of trucks, or `most_steps`. Now and then `news` is
+        asked for a better guide.
         """
         begun_s = monotonic()
         span_s = max(until_s - begun_s, 1e-9)
@@ -68,46 +93,38 @@ class Search:
         heat_s = _HOT_S
         while self.jobs and self.steps < most_steps:
             if self.steps % _LOOK_EVERY == 0:
-                done = max((monotonic() - begun_s) / span_s, self.steps / max(1, most_steps))
+                done = max((monotonic() - begun_s) / span_s, self.steps / most_steps)
                 if done >= 1 or self.best_s <= bound_s():
                     break
                 heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * done)
+                self.guide = news() or self.guide
             self.steps += 1
             self._step(heat_s)
         self._return_to_best()
 
     def _step(self, heat_s: float) -> None:
-        before_s = self._schedule.cost_s
-        removed = self._ruin()
-        placed = self._recreate(removed)
-        after_s = self._schedule.cost_s
-        if after_s - before_s >= -heat_s * log(1.0 - self._random.random()):
+        schedule = self._schedule
+        limit_s = schedule.cost_s - heat_s * log(1.0 - self._random.random())
+        removed, first = self._ruin()
+        placed = self._recreate(removed, first, limit_s)
+        if schedule.cost_s >= limit_s:
             self._undo(removed, placed)
-        elif after_s < self.best_s:
-            self.best_s = after_s
-            self._best = dict(self._schedule.placements)
+        elif schedule.cost_s < self.best_s:
+            self.best_s = schedule.cost_s
+            self._best = dict(schedule.placements)
 
-    def _ruin(self) -> list[tuple[Job, Placement | None]]:
-        """Take out strings of swaps around one truck, at stations it could use."""
+    def _ruin(self) -> tuple[Removed, Job | None]:
+        """Take out strings of swaps around one truck; gives it too if it is to choose first."""
         random = self._random
-        seed = random.choice(self.jobs)
-        placement = self._schedule.placements.get(seed.index)
-        way = random.choice(seed.itineraries) if placement is None else placement.itinerary
-        number = random.randrange(len(way.visits))
-        around_s = way.visits[0].lead_s if placement is None else placement.starts_s[number]
-        here = way.visits[number].detour.station
-        others = self._stations[seed.index]
-        stations = [
-            here,
-            *random.sample(others, min(len(others), random.randrange(_MOST_STATIONS))),
-        ]
+        seed = self._seed()
+        first, places = self._places(seed)
         chosen = {seed.index}
-        for station in stations:
+        for station, around_s in places:
             taken = self._at[station]
             length = random.randrange(1, _LONGEST_STRING + 1)
             string = sorted(taken, key=lambda index: abs(taken[index] - around_s))[:length]
             chosen.update(string)
-        wanting = self._wanting[here]
+        wanting = self._wanting[places[0][0]]
         for job in random.sample(wanting, min(3, len(wanting))):
             if job.index not in self._schedule.placements:
                 chosen.add(job.index)
@@ -115,29 +132,82 @@ class Search:
         for index in sorted(chosen):
             job = self._by_index[index]
             removed.append((job, self._take_out(job)))
-        return removed
+        return removed, first
 
-    def _recreate(self, removed: list[tuple[Job, Placement | None]]) -> list[Job]:
+    def _seed(self) -> Job:
+        """Choose a truck: with a guide, that of a few which has the largest excess."""
+        guide, choice, placements = self.guide, self._random.choice, self._schedule.placements
+        if guide is None:
+            return choice(self.jobs)
+        rivals = [choice(self.jobs) for _ in range(_RIVALS)]
+        return max(rivals, key=lambda job: guide.excess_s(job, placements.get(job.index)))
+
+    def _places(self, seed: Job) -> tuple[Job | None, list[tuple[str, int]]]:
+        """Give stations and times to take out strings at: where a truck is and would rather be."""
         random = self._random
-        jobs = [job for job, _ in removed]
+        placement = self._schedule.placements.get(seed.index)
+        wishes = self.guide.wishes(seed) if self.guide is not None else ()
+        places: list[tuple[str, int]] = []
+        if placement is not None:
+            number = random.randrange(len(placement.starts_s))
+            station = placement.itinerary.visits[number].detour.station
+            places.append((station, placement.starts_s[number]))
+        elif not wishes:
+            visit = random.choice(seed.itineraries).visits[0]
+            places.append((visit.detour.station, visit.lead_s))
+        more = random.randrange(_MOST_STATIONS)
+        first = None
+        if wishes:
+            number = 0
+            while number + 1 < len(wishes) and random.random() < _NEXT_WISH:
+                number += 1
+            places.append(random.choice(wishes[number].places))
+            first = seed if random.random() < 0.5 else None
+            more = random.random() < _ELSEWHERE
+        others = self._stations[seed.index]
+        for station in random.sample(others, min(len(others), more)):
+            places.append((station, places[0][1]))
+        return first, places
+
+    def _recreate(self, removed: Removed, first: Job | None, limit_s: float) -> list[Job]:
+        """Put trucks back one by one, as long as the cost can still stay below the limit."""
+        schedule = self._schedule
+        schedule.tolls = None if self.guide is None else self.guide.tolls
+        jobs = self._in_order([job for job, _ in removed], first)
+        most_saved_s = sum(job.unserved_s - self._least_s[job.index] for job in jobs)
+        # What may be spent beyond the least that each of them costs.
+        spare_s = limit_s - schedule.cost_s + most_saved_s
+        placed: list[Job] = []
+        for job in jobs:
+            if spare_s <= 0:
+                break
+            least_s = self._least_s[job.index]
+            placement = schedule.best(job, within_s=least_s + spare_s, blink=self._blinks)
+            if placement is None:
+                spare_s -= job.unserved_s - least_s
+            else:
+                self._put(job, placement)
+                placed.append(job)
+                spare_s -= placement.cost_s - least_s
+        schedule.tolls = None
+        return placed
+
+    def _in_order(self, jobs: list[Job], first: Job | None) -> list[Job]:
+        random = self._random
         random.shuffle(jobs)
         order = random.random()
         if order < 0.4:
             jobs.sort(key=lambda job: job.itineraries[0].visits[0].lead_s)
         elif order < 0.6:
             jobs.sort(key=_slack_s)
-        placed = []
-        for job in jobs:
-            placement = self._schedule.best(job, blink=self._blinks)
-            if placement is not None:
-                self._put(job, placement)
-                placed.append(job)
-        return placed
+        if first is not None:
+            jobs.sort(key=lambda job: job is not first)
+        return jobs
 
     def _blinks(self) -> bool:
         return self._random.random() < _BLINK
 
-    def _undo(self, removed: list[tuple[Job, Placement | None]], placed: list[Job]) -> None:
+    def _undo(self, removed: Removed, placed: list[Job]) -> None:
         for job in placed:
             self._take_out(job)
         for job, placement in removed:
