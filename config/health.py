@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from dispatch.selectors.roads import roads_in_use
 from fleet.models import Heartbeat
 
 RELAY_SILENT = timedelta(seconds=15)
@@ -30,7 +31,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when the service can do its work, else 503 and which part cannot."""
     found = parts()
     ready = all(said == "ok" for said in found.values())
-    return JsonResponse({"ready": ready, "parts": found}, status=200 if ready else 503)
+    body = {"ready": ready, "parts": found, "told": told()}
+    return JsonResponse(body, status=200 if ready else 503)
 
 
 def _answer(check: Callable[[], str]) -> str:
@@ -72,6 +74,11 @@ CHECKS: dict[str, Callable[[], str]] = {
     "broker": _broker,
     "relay": _relay,
 }
+
+
+def told() -> dict[str, str]:
+    """Return what people want to know of a service that works all the same."""
+    return {"travel": _answer(roads_in_use)}
 
 
 def parts() -> dict[str, str]:

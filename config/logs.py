@@ -64,6 +64,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
+            "httpx": {"level": "WARNING"},  # its lines hold addresses, and those hold places
             "django.request": {"level": "ERROR"},  # every request has its own line below
             "django.security.DisallowedHost": {"level": "ERROR"},
         },

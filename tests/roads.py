@@ -89,15 +89,17 @@ def valhalla_server(tiles: Path, directory: Path) -> Iterator[str]:
 
 
 @contextmanager
-def osrm_server(directory: Path, *, version: str = "a-map") -> Iterator[str]:
+def osrm_server(
+    directory: Path, *, version: str = "a-map", extract: Path = EXTRACT
+) -> Iterator[str]:
     """Prepare the extract for trucks of 4 m and 49 t and serve it with the wheel's OSRM."""
-    extract = directory / "truck.osm.pbf"
-    extract.symlink_to(EXTRACT)
+    source = directory / "truck.osm.pbf"
+    source.symlink_to(extract)
     (directory / "truck.lua").write_text(TRUCK_LUA.format(profiles=PROFILES))
     data = directory / "truck.osrm"
     run: list[str | Path] = [sys.executable, "-m", "osrm"]
     steps: tuple[list[str | Path], ...] = (
-        ["extract", "-p", directory / "truck.lua", "--data_version", version, extract],
+        ["extract", "-p", directory / "truck.lua", "--data_version", version, source],
         ["partition", data],
         ["customize", data],
     )

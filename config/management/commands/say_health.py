@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.health import parts
+from config.health import parts, told
 
 
 class Command(BaseCommand):
-    """Each line is the part's name and `ok`, or what is wrong with it."""
+    """Each line is the part's name and `ok`, or what is wrong with it; a dot begins news."""
 
     help = "Print the health of database, migrations, broker and relay."
     requires_system_checks: list[str] = []
@@ -17,3 +17,5 @@ class Command(BaseCommand):
         """Print the lines."""
         for name, said in parts().items():
             self.stdout.write(f"{name} {said}")
+        for name, said in told().items():
+            self.stdout.write(f". {name} {said}")

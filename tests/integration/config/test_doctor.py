@@ -55,6 +55,7 @@ def test_a_service_whose_tables_are_missing_is_red() -> None:
     assert lines["DATABASE_URL"].startswith("+")
     assert lines["service: database"] == "+ok"
     assert lines["service: broker"] == "+ok"
+    assert lines["service: travel"] == ".unreachable"
     assert lines["service: migrations"].startswith("-")
     assert lines["service: relay"].startswith("-")
 
