@@ -179,6 +179,7 @@ PLANNER_TIME_LIMIT_S = env.number("PLANNER_TIME_LIMIT_S", 4.0)
 PLANNER_URGENT_TIME_LIMIT_S = env.number("PLANNER_URGENT_TIME_LIMIT_S", 0.5)
 PLANNER_MEMORY_MB = env.whole("PLANNER_MEMORY_MB", 2048)
 PLANNER_WORKERS = env.whole("PLANNER_WORKERS", 2)
+PLANNER_CHANGE_S = env.whole("PLANNER_CHANGE_S", 300)
 PLAN_EVERY_S = env.whole("PLAN_EVERY_S", 15)  # wall seconds
 
 # How far and how long trucks drive: dispatch.services.roads.

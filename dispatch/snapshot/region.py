@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
@@ -13,6 +14,7 @@ from dispatch.snapshot.standing import (
     Standing,
     busy_spans,
     hold_in_plan,
+    name_in_plan,
     packs_brought_back,
     read_standing,
 )
@@ -36,7 +38,6 @@ from dispatch.snapshot.trucks import (
 )
 from fleet.models import Lane, Pack, PackType, Region, SwapStation
 
-CHANGE_S = 300
 UNSERVED_S = 21_600
 LATE_WEIGHT = 2
 
@@ -123,7 +124,9 @@ class _Reading:
             as_of=self.now.isoformat(),
             horizon_s=int(HORIZON.total_seconds()),
             params=planning.CostParams(
-                unserved_s=UNSERVED_S, late_weight=LATE_WEIGHT, change_s=CHANGE_S
+                unserved_s=UNSERVED_S,
+                late_weight=LATE_WEIGHT,
+                change_s=settings.PLANNER_CHANGE_S,
             ),
             pack_types=self._pack_types(),
             stations=tuple(stations),
@@ -252,9 +255,12 @@ class _Reading:
         return (
             hold_in_plan(
                 assignment,
-                trips_of_legs=[leg.trip_id for leg in ahead.route.legs],
+                ahead=ahead,
                 lane_name=lane_id(assignment.lane, assignment.station),
-                packs=[hold.pack.code for hold in held],
+                packs=[
+                    name_in_plan(hold, assignment.station_id, self.standing, self.ahead)
+                    for hold in held
+                ],
                 now=self.now,
             ),
         )

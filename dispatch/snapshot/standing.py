@@ -24,6 +24,8 @@ AT_THE_GATE = {"arrived", "queued"}
 RESCUE = "rescue"  # the `why` of a promise no plan made (dispatch.services.plans.rescues)
 DRIFT_S = 180
 """An accepted promise is planned again when its truck comes later than this after its start."""
+KEPT_WITHIN_S = 120
+"""A promise counts as kept if the swap starts no more than this from what was promised."""
 OVERRUN_S = 120
 """How long a lane is still taken to be busy once a swap takes longer than it should."""
 
@@ -33,8 +35,9 @@ class Standing:
     """The live promises of a region.
 
     `firm` ones stay as they are: their lanes are busy, their packs gone, and what they bring back
-    is stock (`comes_at`: pack to when it is handed in). `loose` ones (by truck) the plan may move
-    or drop.
+    is stock (`comes_at`: pack to when it is handed in). `loose` ones (by truck) the plan may move:
+    offers nobody has taken yet, at a cost, and those that cannot be kept as they are (`broken`,
+    by promise, with why), which it may also drop.
     """
 
     firm: dict[int, SwapAssignment] = field(default_factory=dict)
@@ -51,6 +54,11 @@ class Standing:
             for hold in self.holds.get(assignment.pk, [])
         }
 
+    def trucks_that_are_helped(self) -> set[int]:
+        """Return the trucks with a promise that can be kept as it is."""
+        loose = {a.truck_id for a in self.loose.values() if a.pk not in self.broken}
+        return loose | {assignment.truck_id for assignment in self.firm.values()}
+
 
 def read_standing(
     region: Region,
@@ -63,10 +71,10 @@ def read_standing(
 ) -> Standing:
     """Read the live promises and tell the firm from the loose.
 
-    Loose are those that cannot be kept as they are (`broken`: `closed`, `pack_gone`, or `late` by
-    more than `DRIFT_S`), if their truck is one of those `in_hand` and reports, and no person
-    pinned them. Nothing else moves: a driver who looks at an offer, or has taken it, is not shown
-    another every few seconds because a new plan is a little better. Those of trucks in
+    Only those of trucks `in_hand` that report are loose, and none that a person pinned: what
+    cannot be kept as it is (`broken`: `closed`, `pack_gone`, or `late` by more than `DRIFT_S`),
+    and offers the driver has not answered, which the plan keeps unless the fleet gains more than
+    a change costs. What a driver accepted is not changed without need. Promises of trucks in
     `given_up` are loose whatever they are, unless the swap has begun.
     """
     standing = Standing()
@@ -89,10 +97,29 @@ def read_standing(
             fault = ""  # no plan has a place for that truck: late is better than not at all
         if fault:
             standing.broken[assignment.pk] = fault
+        if fault or _is_open_offer(assignment, ahead, now=now):
             standing.loose[assignment.truck_id] = assignment
         else:
             standing.firm[assignment.pk] = assignment
     return standing
+
+
+def _is_open_offer(assignment: SwapAssignment, ahead: TruckAhead, *, now: datetime) -> bool:
+    """Say whether a promise is an offer that the planner would keep as it is, but may move.
+
+    One the planner cannot see as kept (the need has gone, the charge is too low by a little) is
+    left to the driver.
+    """
+    if assignment.state != "offered" or assignment.why.get("code") == RESCUE:
+        return False
+    way = way_of(assignment, ahead)
+    start_s, _ = _span(assignment, now=now)
+    return (
+        way is not None
+        and ahead.needs_swap_in_s() is not None
+        and way.arrival_wh >= ahead.reserve_wh
+        and way.arrive_s <= start_s + KEPT_WITHIN_S
+    )
 
 
 def _fault(
@@ -121,18 +148,40 @@ def _fault(
 
 def way_of(assignment: SwapAssignment, ahead: TruckAhead) -> WayToStation | None:
     """Return the truck's way to its promised station, on the leg of the promise's trip."""
+    return ahead.ways.get((leg_of(assignment, ahead), assignment.station_id))
+
+
+def leg_of(assignment: SwapAssignment, ahead: TruckAhead) -> int:
+    """Return the leg on which the truck leaves its route: that of the promise's trip."""
     legs = [leg.trip_id for leg in ahead.route.legs]
-    after = legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
-    return ahead.ways.get((after, assignment.station_id))
+    return legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
+
+
+def name_in_plan(
+    hold: PackHold, station_id: int, standing: Standing, trucks: dict[int, TruckAhead]
+) -> str:
+    """Return what the planner calls a promised pack: its code, or as what a truck brings it.
+
+    A pack that a truck with a loose promise brings to the station has no place there yet: it is
+    the truck's `i`-th, taken off after that leg.
+    """
+    pack = hold.pack
+    giver = standing.loose.get(pack.truck_id or 0)
+    ahead = trucks.get(pack.truck_id or 0)
+    if giver is None or ahead is None or giver.station_id != station_id:
+        return pack.code
+    places = [carried.pk for carried in ahead.packs]
+    return f"{ahead.route.truck.plate}/{leg_of(giver, ahead)}/{places.index(pack.pk)}"
 
 
 def _comes_in_time(hold: PackHold, assignment: SwapAssignment, standing: Standing) -> bool:
-    """Say whether a pack that is on a truck is brought by a firm promise before it is needed."""
+    """Say whether a pack that is on a truck is brought by a promise that stands in time."""
     return any(
         hold.pack.truck_id == other.truck_id
         and other.station_id == assignment.station_id
         and other.occupies.upper <= assignment.occupies.lower
-        for other in standing.firm.values()
+        for other in (*standing.firm.values(), *standing.loose.values())
+        if other.pk not in standing.broken
     )
 
 
@@ -177,16 +226,14 @@ def packs_brought_back(
 def hold_in_plan(
     assignment: SwapAssignment,
     *,
-    trips_of_legs: Iterable[int | None],
+    ahead: TruckAhead,
     lane_name: str,
     packs: Iterable[str],
     now: datetime,
 ) -> planning.Hold:
     """Return a loose promise in the planner's words; it leaves the route on its trip's leg."""
-    legs = list(trips_of_legs)
-    after = legs.index(assignment.trip_id) if assignment.trip_id in legs else 0
     return planning.Hold(
-        after=after,
+        after=leg_of(assignment, ahead),
         station=assignment.station.code,
         lane=lane_name,
         start_s=max(0, seconds_until(assignment.occupies.lower, now)),

@@ -90,12 +90,12 @@ def decide(plan: SwapPlan, snapshot: Snapshot, *, plan_run_id: int | None) -> De
 
 
 def _may_be_dropped(standing: SwapAssignment, snapshot: Snapshot) -> bool:
-    """Say whether a promise ends that the plan has no place for: an offer, or an impossible one.
+    """Say whether a promise ends that the plan has no place for: one that cannot be kept as it is.
 
-    A driver who accepted and is merely late keeps the promise.
+    A driver who accepted and is merely late keeps the promise, and so does one whose offer holds.
     """
     broken = snapshot.standing.broken.get(standing.pk)
-    return standing.state == "offered" or broken in {"closed", "pack_gone"}
+    return broken in {"closed", "pack_gone"} or (broken == "late" and standing.state == "offered")
 
 
 def _compare(

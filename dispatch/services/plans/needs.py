@@ -31,10 +31,11 @@ def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
         update_fields=["computed_at", "energy_wh", "reserve_wh", "needs_swap_by"],
     )
     unserved = {left.truck: left.reason for left in plan.unserved}
-    helped = {assignment.truck_id for assignment in snapshot.standing.firm.values()}
+    helped = snapshot.standing.trucks_that_are_helped()
     for plate, ahead in snapshot.trucks.items():
         reason = unserved.get(plate)
-        if reason is not None and _is_risk(reason, ahead):
+        is_helped = ahead.route.truck.pk in helped
+        if reason is not None and not is_helped and _is_risk(reason, ahead):
             raise_stranded_risk(ahead, reason=reason, now=now)
         else:
             helped.add(ahead.route.truck.pk)

@@ -117,6 +117,7 @@ def test_a_promise_takes_lane_and_pack_and_brings_one_back() -> None:
     truck = scene.add_truck(soc_percent=30)
     run_plan(scene.region.pk, read_clock=lambda: NOW)
     promise = SwapAssignment.objects.get()
+    move_assignment(assignment_id=promise.pk, to="accepted", now=NOW)
 
     station = station_of(scene)
 
