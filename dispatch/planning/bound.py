@@ -3,24 +3,34 @@
 References
 ----------
 M. Held, P. Wolfe, H. P. Crowder, "Validation of subgradient optimization", Mathematical
-Programming 6 (1974), doi 10.1007/BF01580223; B. T. Polyak, "Minimization of unsmooth
-functionals" (1969), doi 10.1016/0041-5553(69)90061-5, for the length of a step.
+Programming 6 (1974), doi 10.1007/BF01580223; D. P. Kingma, J. Ba, "Adam: a method for stochastic
+optimization" (2015), arXiv 1412.6980, for steps that are scaled price by price.
 """
 
 from collections.abc import Callable
-from math import ceil, inf
+from math import ceil, inf, sqrt
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from dispatch.planning.relaxation import Prices, Relaxation
+from dispatch.planning.network import Fleet
+from dispatch.planning.relaxation import Relaxation
 from dispatch.planning.schedule import Schedule
 from dispatch.planning.tolls import Tolls
 
-_SPLITS = (1, 3, 6, 12, 30, 100)
+if TYPE_CHECKING:
+    from dispatch.planning.prices import Prices
+
+_SPLITS = (1, 3, 6, 12, 30)
 """Slots to a swap, grid by grid."""
-_MOST_CELLS = 6_000_000
-_MEMORY = 0.75
-_PATIENCE = 6
-_SHORTEST_STEP = 0.02
+_MOST_CELLS = 16_000_000
+_LONGEST_STEP_S = 40.0
+_SHORTEST_SHARE = 0.3
+_LAST_SHORTEST_SHARE = 0.002
+_SHORTER = 0.7
+_PATIENCE = 8
+_WORTH_IT = 3e-6
+_MEMORY = 0.9
+_LONG_MEMORY = 0.99
 _SHARE_EVERY_S = 2.0
 
 
@@ -59,13 +69,15 @@ def raise_bound(
         The highest bound found. Whole, since costs are.
     """
     best_s = schedule.least_cost_s
+    fleet = Fleet.of(schedule)
     climb: _Climb | None = None
+    grids = [split for split in splits if _cells(schedule, fleet, split) <= _MOST_CELLS]
     steps = 0
-    for split in splits:
-        slot_s = max(1, _shortest_swap_s(schedule) // split)
-        if steps >= most_steps or monotonic() >= until_s or _cells(schedule, slot_s) > _MOST_CELLS:
+    for split in grids:
+        if steps >= most_steps or monotonic() >= until_s:
             break
-        climb = _Climb(Relaxation(schedule, slot_s=slot_s), upper_s, coarser=climb)
+        climb = _Climb(_relaxation(schedule, fleet, split), split=split, coarser=climb)
+        climb.is_last = split == grids[-1]
         share_s = monotonic() + _SHARE_EVERY_S
         while climb.improves and best_s < upper_s and monotonic() < until_s and steps < most_steps:
             climb.step()
@@ -85,68 +97,82 @@ def find_tolls(
     schedule: Schedule, *, upper_s: int, until_s: float, most_steps: float = inf
 ) -> Tolls:
     """Give the prices on the coarse grid, as far as they are found by a time or in steps."""
-    climb = _Climb(Relaxation(schedule, slot_s=_shortest_swap_s(schedule)), upper_s)
+    climb = _Climb(_relaxation(schedule, Fleet.of(schedule), 1), split=1)
     steps = 0
-    while climb.improves and monotonic() < until_s and steps < most_steps:
+    while climb.improves and climb.best_s < upper_s and monotonic() < until_s:
+        if steps >= most_steps:
+            break
         climb.step()
         steps += 1
     return climb.tolls()
 
 
 class _Climb:
-    """Subgradient steps on one grid."""
+    """Steps on one grid, each price by itself: the mean of its overuse over its usual size."""
 
     def __init__(
-        self, relaxation: Relaxation, upper_s: int, *, coarser: "_Climb | None" = None
+        self,
+        relaxation: Relaxation,
+        *,
+        split: int,
+        coarser: "_Climb | None" = None,
     ) -> None:
         self.relaxation = relaxation
-        self._upper_s = upper_s
-        self._prices: Prices = relaxation.no_prices()
+        self._prices: Prices = relaxation.grid.no_prices()
         if coarser is not None:
-            self._prices = relaxation.finer(coarser.best_prices, coarser.relaxation)
+            self._prices = relaxation.grid.finer(coarser.best_prices, coarser.relaxation.grid)
         self.best_prices: Prices = self._prices
         self.best_s = float("-inf")
-        self._length = 1.0 if coarser is None else 0.3
+        self._length_s = _LONGEST_STEP_S / sqrt(split)
+        self._first_s = self._length_s
+        self.is_last = False
+        self._steps = 0
+        self._mean = self._square = relaxation.grid.no_prices()
+        self._mark_s = float("-inf")
         self._stalled = 0
-        self._direction: Prices | None = None
 
     @property
     def improves(self) -> bool:
         """Whether steps are still long enough to get anywhere."""
-        return self._length > _SHORTEST_STEP
+        share = _LAST_SHORTEST_SHARE if self.is_last else _SHORTEST_SHARE
+        return self._length_s > share * self._first_s
 
     def tolls(self) -> Tolls:
         """Give the best prices found as tolls."""
-        return self.relaxation.tolls(self.best_prices)
+        return self.relaxation.grid.tolls(self.best_prices)
 
     def step(self) -> None:
-        """Evaluate the prices and move them along the overuse, averaged over the last steps."""
+        """Evaluate the prices and move them along the overuse."""
         value_s, overuse = self.relaxation.evaluate(self._prices)
-        if value_s > self.best_s + 1.0:
-            self.best_s, self.best_prices, self._stalled = value_s, self._prices, 0
-        else:
-            self._stalled += 1
+        if value_s > self.best_s:
+            self.best_s, self.best_prices = value_s, self._prices
+        self._stalled += 1
+        if value_s > self._mark_s + _WORTH_IT * abs(value_s):
+            self._mark_s, self._stalled = value_s, 0
         if self._stalled >= _PATIENCE:
-            self._length *= 0.6
-            self._stalled, self._direction, self._prices = 0, None, self.best_prices
-            value_s, overuse = self.relaxation.evaluate(self._prices)
-        if self._direction is not None:
-            overuse = overuse.blended(self._direction, _MEMORY)
-        self._direction = overuse.pressing_on(self._prices)
-        square = self._direction.square
-        if square < 1e-9:
-            self._length = 0.0
-            return
-        missing_s = max(min(self._upper_s, self.best_s * 1.05) - value_s, 1.0)
-        self._prices = self._prices.stepped(self._direction, self._length * missing_s / square)
+            self._length_s *= _SHORTER
+            self._stalled = 0
+        overuse = overuse.pressing_on(self._prices)
+        self._steps += 1
+        self._mean = overuse.blended(self._mean, _MEMORY)
+        self._square = overuse.squared().blended(self._square, _LONG_MEMORY)
+        size = self._square.rooted(1 - _LONG_MEMORY**self._steps)
+        length_s = self._length_s / (1 - _MEMORY**self._steps)
+        self._prices = self._prices.stepped(self._mean.over(size), length_s)
 
 
-def _shortest_swap_s(schedule: Schedule) -> int:
-    return min(
+def _relaxation(schedule: Schedule, fleet: Fleet, split: int) -> Relaxation:
+    return Relaxation(schedule, slot_s=_slot_s(schedule, split), fleet=fleet)
+
+
+def _slot_s(schedule: Schedule, split: int) -> int:
+    """Give the length of a slot: a share of the shortest swap."""
+    shortest_s = min(
         (lane.swap_s for station in schedule.problem.stations for lane in station.lanes), default=1
     )
+    return max(1, shortest_s // split)
 
 
-def _cells(schedule: Schedule, slot_s: int) -> int:
-    visits = sum(len(itinerary.visits) for job in schedule.jobs for itinerary in job.relaxed)
-    return visits * -(-schedule.region.horizon_s // slot_s)
+def _cells(schedule: Schedule, fleet: Fleet, split: int) -> int:
+    arcs = sum(len(node.arcs) for _, node in fleet.nodes)
+    return arcs * -(-schedule.region.horizon_s // _slot_s(schedule, split))

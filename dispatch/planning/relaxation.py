@@ -9,310 +9,205 @@ Valid for continuous starts. Time is cut into slots of `slot_s`, at most the sho
 
 Every feasible plan keeps these rules, so for any prices of zero or more on lanes and stock, what
 the trucks would pay at least, each for itself, less what lanes and packs are worth, is a lower
-bound on the cost of every plan (Lagrangian relaxation).
+bound on the cost of every plan (Lagrangian relaxation). What a truck would pay at least is a
+shortest path through its swaps and slots: a swap makes it forget what it had on board, so no
+sequence of swaps need be listed.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.stride_tricks import sliding_window_view
 
-from dispatch.planning.job import Job
-from dispatch.planning.problem import Lane
+from dispatch.planning.grid import Grid
+from dispatch.planning.network import Fleet, Network, Whole
+from dispatch.planning.prices import Floats, Prices
 from dispatch.planning.schedule import Schedule
-from dispatch.planning.tolls import Tolls
 
-type Floats = NDArray[np.float64]
-type Whole = NDArray[np.int64]
-
-_NEVER = 1e12
+_CELLS_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Prices:
-    """What a start costs in each window of a station's lanes, and a pack in each stock and slot."""
+class _Piece:
+    """Arcs that are evaluated at once, with their heads.
 
-    lanes: Floats
-    stock: Floats
+    `longer` are places (row, slot) of swaps that keep their set a slot longer, with the slot and
+    pool at which it is then missing as an index; `barred` are places before the soonest slot.
+    """
 
-    def stepped(self, usage: "Prices", length: float) -> "Prices":
-        """Raise the prices of what is overused and lower the others, not below zero."""
-        return Prices(
-            np.maximum(0.0, self.lanes + length * usage.lanes),
-            np.maximum(0.0, self.stock + length * usage.stock),
-        )
-
-    def blended(self, other: "Prices", share: float) -> "Prices":
-        """Mix in a share of another."""
-        return Prices(
-            (1 - share) * self.lanes + share * other.lanes,
-            (1 - share) * self.stock + share * other.stock,
-        )
-
-    def pressing_on(self, prices: "Prices") -> "Prices":
-        """Leave out what would push a price of zero below zero."""
-        return Prices(
-            np.where((prices.lanes <= 0) & (self.lanes < 0), 0.0, self.lanes),
-            np.where((prices.stock <= 0) & (self.stock < 0), 0.0, self.stock),
-        )
-
-    @property
-    def square(self) -> float:
-        """Length, squared."""
-        return float((self.lanes**2).sum() + (self.stock**2).sum())
+    arcs: slice
+    heads: slice
+    first: Whole
+    longer: tuple[Whole, Whole]
+    missing: Whole
+    barred: tuple[Whole, Whole]
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
-    """The n-th visits of all itineraries that have one (the longest itineraries come first)."""
+class _Level:
+    """Nodes at the same depth, and the departures from them."""
 
-    station: Whole
-    pool: Whole
-    packs: Floats
-    charge: Whole
-    shift: Whole
-    cost: Floats
+    pieces: list[_Piece]
+    departures: slice
 
 
 class Relaxation:
-    """All trucks' itineraries over a grid; dear to build, cheap to evaluate at new prices."""
+    """All trucks' ways over a grid; dear to build, cheap to evaluate at new prices."""
 
-    def __init__(self, schedule: Schedule, *, slot_s: int) -> None:
-        self.slot_s = slot_s
-        self.slots = -(-schedule.region.horizon_s // slot_s)
-        self._schedule = schedule
-        self._stations = list(schedule.books)
-        self._pools = sorted(
-            {
-                (visit.detour.station, job.truck.pack_type)
-                for job in schedule.jobs
-                for itinerary in job.relaxed
-                for visit in itinerary.visits
-            }
-        )
-        self._lanes_open, self._window = self._lane_capacity()
-        self._stock_ready = self._stock()
-        rows = [(job, number) for job in schedule.jobs for number in range(len(job.relaxed))]
-        rows.sort(key=lambda row: -len(row[0].relaxed[row[1]].visits))
-        self._lengths = np.array([len(job.relaxed[number].visits) for job, number in rows], int)
-        self._layers = self._make_layers(rows)
-        place = {job.index: position for position, job in enumerate(schedule.jobs)}
-        owner = np.array([place[job.index] for job, _ in rows], int)
-        self._by_owner = np.argsort(owner, kind="stable")
-        self._owners, self._first = np.unique(owner[self._by_owner], return_index=True)
-        self._floor = np.array([_alone_s(job) for job in schedule.jobs], float)
-
-    def no_prices(self) -> Prices:
-        """Give prices of zero."""
-        return Prices(
-            np.zeros((len(self._stations), self.slots)), np.zeros((len(self._pools), self.slots))
-        )
-
-    def finer(self, prices: Prices, coarse: "Relaxation") -> Prices:
-        """Carry prices over from a coarser grid."""
-        made = self.no_prices()
-        for slot in range(coarse.slots):
-            begin = min(self.slots - 1, slot * coarse.slot_s // self.slot_s)
-            end = min(self.slots - 1, ((slot + 1) * coarse.slot_s - 1) // self.slot_s)
-            made.lanes[:, begin] += prices.lanes[:, slot]
-            made.stock[:, end] += prices.stock[:, slot]
-        return made
+    def __init__(self, schedule: Schedule, *, slot_s: int, fleet: Fleet | None = None) -> None:
+        self.fleet = fleet or Fleet.of(schedule)
+        self.grid = Grid(schedule.problem, self.fleet.pools, slot_s=slot_s)
+        self.network = Network(schedule, self.fleet, self.grid)
+        self._constant_s = schedule.constant_s
+        self._unserved = np.array([job.unserved_s for job in self.fleet.jobs], float)
+        arcs = self.network.arcs
+        self._pad = int(arcs.shift.max(initial=0))
+        self._most_charge = int(arcs.charge.max(initial=0)) + 1
+        slots = self.grid.slots
+        departures = self.network.departures
+        self._left = np.full((len(departures.tail), self._pad + slots), np.inf)
+        self._left[0, self._pad :] = 0.0
+        self._values = np.empty((len(self.network.nodes.owner), slots))
+        self._from = arcs.departure * (self._pad + slots) + self._pad - arcs.shift
+        heads = np.repeat(np.arange(len(arcs.first) - 1), np.diff(arcs.first))
+        self._head = heads
+        nodes = self.network.nodes
+        self._back = nodes.pool[heads] * (slots + self._most_charge) + arcs.charge
+        self._packs = nodes.packs[heads][:, None]
+        self._levels = self._make_levels()
 
     def evaluate(self, prices: Prices) -> tuple[float, Prices]:
         """Give the lower bound at these prices, and by how much each resource is overused."""
-        values = self._values(prices)
-        ends = np.empty(len(self._lengths))
-        for depth, value in enumerate(values):
-            done = self._lengths[: len(value)] == depth + 1
-            ends[: len(value)][done] = value[done].min(axis=1)
-        ordered = ends[self._by_owner]
-        least = self._floor.copy()
-        cheapest = np.minimum.reduceat(ordered, self._first) if len(ordered) else ordered
-        buys = cheapest < least[self._owners]
-        least[self._owners] = np.minimum(least[self._owners], cheapest)
-        bound = (
-            float(least.sum())
-            - float((prices.lanes * self._lanes_open).sum())
-            - float((prices.stock * self._stock_ready).sum())
-            + self._schedule.constant_s
+        held = self._find_values(prices)
+        ends = self._values + self.network.nodes.ending
+        slot = ends.argmin(axis=1) if ends.size else np.zeros(0, int)
+        cost = ends[np.arange(len(ends)), slot]
+        least = self._unserved.copy()
+        owner = self.network.nodes.owner
+        np.minimum.at(least, owner, cost)
+        bound = float(least.sum()) - self.grid.worth(prices) + self._constant_s
+        buys = cost < self._unserved[owner]
+        is_best = buys & (cost == least[owner])
+        last = np.flatnonzero(is_best)
+        _, first = np.unique(owner[last], return_index=True)
+        last = last[first]
+        return bound, self._usage(held, last, slot[last])
+
+    def _find_values(self, prices: Prices) -> Floats:
+        slots, nodes, arcs = self.grid.slots, self.network.nodes, self.network.arcs
+        departures, tariff = self.network.departures, self.network.tariff
+        lanes, stock = self.grid.start_prices(prices)
+        held = np.zeros((len(stock), slots + self._most_charge))
+        held[:, :slots] = stock
+        flat_held = held.reshape(-1)
+        given_back = sliding_window_view(flat_held, slots) if held.size else held
+        left = sliding_window_view(self._left.reshape(-1), slots)
+        for level in self._levels:
+            for piece in level.pieces:
+                way = given_back[self._back[piece.arcs]]
+                way *= -self._packs[piece.arcs]
+                way += left[self._from[piece.arcs]]
+                way += arcs.cost[piece.arcs, None]
+                if tariff is not None:
+                    at = nodes.station[self._head[piece.arcs]]
+                    way += arcs.charged[piece.arcs, None] * tariff[at]
+                kept = flat_held[piece.missing] - flat_held[piece.missing + 1]
+                way[piece.longer] += self._packs[piece.arcs][piece.longer[0], 0] * kept
+                way[piece.barred] = np.inf
+                heads = piece.heads
+                if len(piece.first) < len(way):
+                    way = np.minimum.reduceat(way, piece.first, axis=0)
+                way += lanes[nodes.station[heads]]
+                way += nodes.packs[heads, None] * stock[nodes.pool[heads]]
+                self._values[heads] = way
+                for index in range(heads.start, heads.stop):
+                    if index in nodes.fixed:
+                        self._values[index] += nodes.fixed[index]
+            some = level.departures
+            if some.stop > some.start:
+                value = self._values[departures.tail[some]]
+                for index in range(some.start, some.stop):
+                    if index in departures.late:
+                        value[index - some.start] += departures.late[index]
+                np.minimum.accumulate(value, axis=1, out=self._left[some, self._pad :])
+        return held
+
+    def _usage(self, held: Floats, node: Whole, slot: Whole) -> Prices:
+        """Walk the chosen ways back from their last swaps; give what they use beyond capacity."""
+        slots, nodes, arcs = self.grid.slots, self.network.nodes, self.network.arcs
+        tail = self.network.departures.tail
+        starts = np.zeros((len(self.grid.stations), slots))
+        taken = np.zeros((len(self.grid.pools), slots + self._most_charge))
+        flat_held, flat_left = held.reshape(-1), self._left.reshape(-1)
+        while len(node):
+            count = arcs.first[node + 1] - arcs.first[node]
+            begin = np.cumsum(count) - count
+            arc = np.arange(count.sum()) - np.repeat(begin - arcs.first[node], count)
+            at = np.repeat(slot, count)
+            way = flat_left[self._from[arc] + at] + arcs.cost[arc]
+            out = arcs.longer[arc] * (at == arcs.soonest[arc])
+            way -= self._packs[arc, 0] * flat_held[self._back[arc] + at + out]
+            if self.network.tariff is not None:
+                where = np.repeat(nodes.station[node], count)
+                way += arcs.charged[arc] * self.network.tariff[where, at]
+            way[at < arcs.soonest[arc]] = np.inf
+            least = np.minimum.reduceat(way, begin)
+            rank = np.where(way == np.repeat(least, count), arc, len(arcs.shift))
+            arc = np.minimum.reduceat(rank, begin)
+            packs = nodes.packs[node]
+            out = arcs.charge[arc] + arcs.longer[arc] * (slot == arcs.soonest[arc])
+            np.add.at(starts, (nodes.station[node], slot), 1)
+            np.add.at(taken, (nodes.pool[node], slot), packs)
+            np.add.at(taken, (nodes.pool[node], slot + out), -packs)
+            goes_on = arcs.departure[arc] > 0
+            arc, slot = arc[goes_on], slot[goes_on]
+            node = tail[arcs.departure[arc]]
+            slot = self._left_at(arcs.departure[arc], slot - arcs.shift[arc])
+        return self.grid.overuse(starts, taken[:, :slots])
+
+    def _left_at(self, departure: Whole, limit: Whole) -> Whole:
+        """Give the slot, up to a limit, in which a departure is cheapest."""
+        left = self._left[departure, self._pad + limit]
+        found = np.empty(len(departure), int)
+        for row, (index, last) in enumerate(zip(departure, limit, strict=True)):
+            # Up to here the least is that of the limit; where it first appears, it starts.
+            values = self._left[index, self._pad : self._pad + last + 1]
+            found[row] = np.searchsorted(-values, -left[row])
+        return found
+
+    def _make_levels(self) -> list[_Level]:
+        level, arcs = self.network.level, self.network.arcs
+        tail = self.network.departures.tail
+        most = max(1, _CELLS_AT_ONCE // self.grid.slots)
+        made: list[_Level] = []
+        begin = 0
+        departure = 1
+        for number in range(int(level.max(initial=-1)) + 1):
+            end = int(np.searchsorted(level, number, side="right"))
+            pieces = []
+            while begin < end:
+                stop = int(np.searchsorted(arcs.first, arcs.first[begin] + most, side="right")) - 1
+                stop = min(end, max(begin + 1, stop))
+                pieces.append(self._piece(begin, stop))
+                begin = stop
+            after = departure
+            while after < len(tail) and tail[after] < end:
+                after += 1
+            made.append(_Level(pieces, slice(departure, after)))
+            departure = after
+        return made
+
+    def _piece(self, begin: int, end: int) -> _Piece:
+        arcs, slots = self.network.arcs, self.grid.slots
+        some = slice(int(arcs.first[begin]), int(arcs.first[end]))
+        soonest = arcs.soonest[some]
+        longer = np.flatnonzero((arcs.longer[some] > 0) & (soonest < slots))
+        barred = np.flatnonzero(soonest > 0)
+        return _Piece(
+            some,
+            slice(begin, end),
+            arcs.first[begin:end] - arcs.first[begin],
+            (longer, soonest[longer]),
+            self._back[some][longer] + soonest[longer],
+            (barred, np.minimum(soonest[barred], slots) - 1),
         )
-        return bound, self._usage(values, self._chosen(ordered, cheapest, buys))
-
-    def _chosen(self, ordered: Floats, cheapest: Floats, buys: NDArray[np.bool_]) -> Whole:
-        """Give the row of the cheapest itinerary of each truck that buys one."""
-        counts = np.diff(np.append(self._first, len(ordered)))
-        is_cheapest = ordered == np.repeat(cheapest, counts)
-        ranks = np.where(is_cheapest, np.arange(len(ordered)), len(ordered))
-        best = np.minimum.reduceat(ranks, self._first) if len(ordered) else ranks
-        return self._by_owner[best[buys]]
-
-    def _values(self, prices: Prices) -> list[Floats]:
-        """Cheapest way to each visit at each slot, prices included, one matrix a layer."""
-        slots = self.slots
-        grid = np.arange(slots)
-        lanes, held = self._start_prices(prices)
-        values: list[Floats] = []
-        for depth, layer in enumerate(self._layers):
-            given_back = np.minimum(grid + layer.charge[:, None], 2 * slots)
-            taken = held[layer.pool, :slots] - held[layer.pool[:, None], given_back]
-            value = layer.cost + lanes[layer.station] + layer.packs[:, None] * taken
-            if depth:
-                before = np.minimum.accumulate(values[-1][: len(value)], axis=1)
-                source = grid - layer.shift[:, None]
-                reached = np.take_along_axis(before, np.maximum(source, 0), axis=1)
-                value += np.where(source >= 0, reached, _NEVER)
-            values.append(value)
-        return values
-
-    def tolls(self, prices: Prices) -> Tolls:
-        """Give the prices as what a swap at a station and time should pay."""
-        lanes, held = self._start_prices(prices)
-        return Tolls(
-            self.slot_s,
-            dict(zip(self._stations, lanes.tolist(), strict=True)),
-            dict(zip(self._pools, held[:, : self.slots + 1].tolist(), strict=True)),
-        )
-
-    def _start_prices(self, prices: Prices) -> tuple[Floats, Floats]:
-        """Price a start in each slot, and a pack held from each slot on."""
-        slots = self.slots
-        grid = np.arange(slots)
-        lane_sums = np.zeros((len(self._stations), slots + 1))
-        np.cumsum(prices.lanes, axis=1, out=lane_sums[:, 1:])
-        lanes = np.empty((len(self._stations), slots))
-        for station, window in enumerate(self._window):
-            first = np.maximum(grid - window + 1, 0)
-            lanes[station] = lane_sums[station, grid + 1] - lane_sums[station, first]
-        held = np.zeros((len(self._pools), 2 * slots + 1))
-        held[:, :slots] = prices.stock[:, ::-1].cumsum(axis=1)[:, ::-1]
-        return lanes, held
-
-    def _usage(self, values: list[Floats], rows: Whole) -> Prices:
-        """Lane starts and packs that the chosen itineraries use, less what there is."""
-        lanes = np.zeros((len(self._stations), self.slots + 1))
-        stock = np.zeros((len(self._pools), 2 * self.slots + 1))
-        limit = np.full(len(rows), self.slots - 1)
-        for depth in range(len(values) - 1, -1, -1):
-            here = self._lengths[rows] > depth
-            chosen = rows[here]
-            if not len(chosen):
-                continue
-            layer = self._layers[depth]
-            ways = values[depth][chosen]
-            allowed = np.arange(self.slots) <= limit[here][:, None]
-            slot = np.where(allowed, ways, 2 * _NEVER).argmin(axis=1)
-            limit[here] = slot - layer.shift[chosen]
-            np.add.at(lanes, (layer.station[chosen], slot), 1)
-            window_end = np.minimum(slot + layer.charge[chosen], 2 * self.slots)
-            np.add.at(stock, (layer.pool[chosen], slot), layer.packs[chosen])
-            np.add.at(stock, (layer.pool[chosen], window_end), -layer.packs[chosen])
-        starts = np.zeros((len(self._stations), self.slots))
-        sums = lanes[:, : self.slots].cumsum(axis=1)
-        for station, window in enumerate(self._window):
-            last = np.minimum(np.arange(self.slots) + window - 1, self.slots - 1)
-            starts[station] = sums[station, last] - np.append(0.0, sums[station, :-1])
-        return Prices(
-            starts - self._lanes_open, stock[:, : self.slots].cumsum(axis=1) - self._stock_ready
-        )
-
-    def _lane_capacity(self) -> tuple[Floats, list[int]]:
-        """Lanes that can start a swap in each window of slots, and the windows' length."""
-        capacity = np.zeros((len(self._stations), self.slots))
-        windows: list[int] = []
-        for index, book in enumerate(self._schedule.books.values()):
-            lanes = book.station.lanes
-            window = max(1, min((lane.swap_s for lane in lanes), default=1) // self.slot_s)
-            windows.append(window)
-            for lane in lanes:
-                is_open = _open_slots(lane, self.slots, self.slot_s)
-                for slot in range(self.slots):
-                    capacity[index, slot] += is_open[slot : slot + window].any()
-        return capacity, windows
-
-    def _stock(self) -> Floats:
-        ready = np.zeros((len(self._pools), self.slots))
-        for index, (station, kind) in enumerate(self._pools):
-            for pack in self._schedule.books[station].station.packs:
-                slot = max(0, pack.ready_s) // self.slot_s
-                if pack.type == kind and slot < self.slots:
-                    ready[index, slot:] += 1
-        return ready
-
-    def _make_layers(self, rows: list[tuple[Job, int]]) -> list[_Layer]:
-        depth = 0
-        layers: list[_Layer] = []
-        while rows and len(rows[0][0].relaxed[rows[0][1]].visits) > depth:
-            having = [row for row in rows if len(row[0].relaxed[row[1]].visits) > depth]
-            layers.append(self._make_layer(having, depth))
-            depth += 1
-        return layers
-
-    def _make_layer(self, rows: list[tuple[Job, int]], depth: int) -> _Layer:
-        stations = {name: index for index, name in enumerate(self._stations)}
-        pools = {pool: index for index, pool in enumerate(self._pools)}
-        count = len(rows)
-        station, pool, charge, shift = (np.zeros(count, int) for _ in range(4))
-        packs = np.zeros(count)
-        cost = np.empty((count, self.slots))
-        begins_s = np.arange(self.slots, dtype=float) * self.slot_s
-        for row, (job, number) in enumerate(rows):
-            itinerary = job.relaxed[number]
-            visit = itinerary.visits[depth]
-            quickest_s = self._schedule.region.least_swap_s[job.truck.pack_type]
-            name = visit.detour.station
-            station[row], pool[row] = stations[name], pools[name, job.truck.pack_type]
-            packs[row] = job.truck.pack_positions
-            charge[row] = (quickest_s[name] + visit.charge_s) // self.slot_s
-            if depth:
-                before = itinerary.visits[depth - 1].detour.station
-                shift[row] = (quickest_s[before] + visit.lead_s) // self.slot_s
-            earliest_s = _earliest_s(job, number, depth, quickest_s)
-            ends_s = np.maximum(begins_s, earliest_s) + quickest_s[name]
-            cost[row] = self._visit_cost(job, number, depth, ends_s)
-            cost[row, : int(earliest_s // self.slot_s)] = _NEVER
-        return _Layer(station, pool, packs, charge, shift, cost)
-
-    def _visit_cost(self, job: Job, number: int, depth: int, ends_s: Floats) -> Floats:
-        """Cost the lateness after a visit by the end of its swap; delay is with the last."""
-        itinerary = job.relaxed[number]
-        weight = self._schedule.problem.params.late_weight
-        cost = np.zeros(len(ends_s))
-        for late_from_s in itinerary.visits[depth].late_from_s:
-            cost += weight * np.maximum(0.0, ends_s - late_from_s)
-        if depth == len(itinerary.visits) - 1:
-            kept = sum(visit.kept is not None for visit in itinerary.visits)
-            changes_s = self._schedule.problem.params.change_s * max(0, job.loose_holds - kept)
-            cost += ends_s + itinerary.tail_s - weight * itinerary.late_before_s + changes_s
-        return cost * (job.truck.weight_percent / 100) - (
-            0.0 if job.truck.weight_percent == 100 else 1.0
-        )
-
-
-def _alone_s(job: Job) -> float:
-    """Cost a truck that uses none of the itineraries on the grid."""
-    if job.rest_s is None:
-        return float(job.unserved_s)
-    return float(min(job.unserved_s, job.weighted_s(job.rest_s)))
-
-
-def _earliest_s(job: Job, number: int, depth: int, quickest_s: dict[str, int]) -> int:
-    """Find the first start of a visit if the truck waits nowhere."""
-    at_s = start_s = 0
-    for visit in job.relaxed[number].visits[: depth + 1]:
-        at_s += visit.lead_s
-        if visit.pinned is not None:
-            at_s = max(at_s, visit.pinned.start_s)
-        start_s = at_s
-        at_s += quickest_s[visit.detour.station]
-    return start_s
-
-
-def _open_slots(lane: Lane, slots: int, slot_s: int) -> NDArray[np.bool_]:
-    """Whether a swap can start somewhere in each slot."""
-    is_open = np.ones(slots, dtype=bool)
-    for begin_s, end_s in lane.closed:
-        # No swap starts after begin - swap and before end: slots wholly within that are shut.
-        first = -(-(begin_s - lane.swap_s + 1) // slot_s)
-        last = end_s // slot_s
-        is_open[max(0, first) : max(0, last)] = False
-    return is_open

@@ -101,10 +101,10 @@ class Timeline:
             for overhead_s, longer, is_last in self._longer(partial, full_wh):
                 entry = (delay_s + overhead_s, next(order), longer)
                 heapq.heappush(heap, (*entry, is_last))
-                if is_last and self._most_gain_s:
+                if is_last and self.most_gain_s:
                     # Beyond its need a truck swaps only if the way by a station is shorter.
                     heapq.heappush(heap, (*entry[:1], next(order), longer, False))
-        rest_s = heap[0][0] - self._most_gain_s if heap else None
+        rest_s = heap[0][0] - self.most_gain_s if heap else None
         return tuple(sorted(found, key=attrgetter("least_s"))), rest_s
 
     def last_minute(self) -> Itinerary | None:
@@ -139,7 +139,7 @@ class Timeline:
         """Each next detour within reach, with its least delay and whether the route then holds."""
         truck = self.truck
         after_swap_wh = full_wh * truck.pack_positions
-        for index, arrival_wh in self._within_reach(partial):
+        for index, arrival_wh in self.within_reach(partial.stop, partial.energy_wh):
             detour = truck.detours[index]
             swap_s = self._least_swap_s.get(detour.station)
             if swap_s is None or not self._keeps_pins(partial, detour):
@@ -154,19 +154,21 @@ class Timeline:
                 detour.after + 1,
                 left_wh,
             )
-            is_last = self._reaches_end(longer) and not self._pins_from(longer.stop)
+            is_last = self.reaches_end(longer.stop, longer.energy_wh) and not self._pins_from(
+                longer.stop
+            )
             yield overhead_s, longer, is_last
 
-    def _within_reach(self, partial: _Partial) -> Iterator[tuple[int, int]]:
+    def within_reach(self, stop: int, energy_wh: int) -> Iterator[tuple[int, int]]:
+        """Give each detour in reach from a stop, by its index, with the energy on arrival."""
         truck = self.truck
-        energy_wh = partial.energy_wh
         by_stop = self._detours_by_stop
-        for stop in range(partial.stop, len(truck.legs)):
-            for index in by_stop.get(stop, ()):
+        for number in range(stop, len(truck.legs)):
+            for index in by_stop.get(number, ()):
                 arrival_wh = energy_wh - truck.detours[index].to_wh
                 if arrival_wh >= truck.reserve_wh:
                     yield index, arrival_wh
-            energy_wh -= truck.legs[stop].energy_wh
+            energy_wh -= truck.legs[number].energy_wh
             if energy_wh < truck.reserve_wh:
                 return
 
@@ -177,9 +179,9 @@ class Timeline:
             by_stop.setdefault(detour.after, []).append(index)
         return by_stop
 
-    def _reaches_end(self, partial: _Partial) -> bool:
-        energy_wh = partial.energy_wh
-        for leg in self.truck.legs[partial.stop :]:
+    def reaches_end(self, stop: int, energy_wh: int) -> bool:
+        """Whether the rest of the route from a stop holds without a swap."""
+        for leg in self.truck.legs[stop:]:
             energy_wh -= leg.energy_wh
             if energy_wh < self.truck.reserve_wh:
                 return False
@@ -212,19 +214,19 @@ class Timeline:
             visits.append(
                 Visit(
                     detour,
-                    self._lead_s(before, detour),
+                    self.lead_s(before, detour),
                     partial.arrivals_wh[number],
-                    *self._charge(
+                    *self.charge(
                         number, detour, partial.arrivals_wh[number], optimistic=optimistic
                     ),
-                    self._late_from_s(detour, after_next),
+                    self.late_from_s(detour, after_next),
                     self.pinned.get(key),
                     self._kept.get(key),
                 )
             )
         last, first = visits[-1].detour, visits[0].detour
         tail_s = last.from_s - self.arrive_s[last.after + 1]
-        late_before_s = self._late_without_s(first.after + 1)
+        late_before_s = self.late_without_s(first.after + 1)
         returns = len({visit.detour.station for visit in visits}) < len(visits)
         itinerary = Itinerary(tuple(visits), tail_s, late_before_s, returns)
         return replace(itinerary, least_s=self.cost_s(itinerary, self._earliest_ends_s(visits)))
@@ -238,7 +240,7 @@ class Timeline:
         return ends_s
 
     @cached_property
-    def _most_gain_s(self) -> int:
+    def most_gain_s(self) -> int:
         """Count the most that detours shorter than the road could save, lateness included."""
         gains_s: dict[int, int] = {}
         for detour in self.truck.detours:
@@ -246,15 +248,25 @@ class Timeline:
             gain_s = self.truck.legs[detour.after].travel_s - detour.to_s - swap_s - detour.from_s
             gains_s[detour.after] = max(gains_s.get(detour.after, 0), gain_s)
         saved_s = sum(gains_s.values())
-        return saved_s + (self._late_weight * self._late_without_s(0) if saved_s else 0)
+        return saved_s + (self._late_weight * self.late_without_s(0) if saved_s else 0)
 
-    def _lead_s(self, before: Detour | None, detour: Detour) -> int:
+    def swap_s(self, detour: Detour) -> int | None:
+        """Give the least a swap takes there; None if no lane there can swap this truck."""
+        return self._least_swap_s.get(detour.station)
+
+    @property
+    def most_wh(self) -> int:
+        """What the truck holds after a swap at most."""
+        return self._range.high_wh * self.truck.pack_positions
+
+    def lead_s(self, before: Detour | None, detour: Detour) -> int:
+        """Time from the end of the swap before (None: the arrival itself) to a station."""
         leave_s = self.leave_s[detour.after] + detour.to_s
         if before is None:
             return leave_s
         return before.from_s + leave_s - self.arrive_s[before.after + 1]
 
-    def _late_from_s(self, detour: Detour, last_stop: int) -> tuple[int, ...]:
+    def late_from_s(self, detour: Detour, last_stop: int) -> tuple[int, ...]:
         """Give the ends of the swap after which each stop up to `last_stop` is late."""
         first = detour.after + 1
         return tuple(
@@ -263,14 +275,15 @@ class Timeline:
             if (due_s := self.truck.stops[stop].due_s) is not None
         )
 
-    def _late_without_s(self, first: int) -> int:
+    def late_without_s(self, first: int) -> int:
+        """Lateness of all stops from `first` on if the truck never swaps."""
         return sum(
             max(0, self.arrive_s[stop] - due_s)
             for stop in range(first, len(self.truck.stops))
             if (due_s := self.truck.stops[stop].due_s) is not None
         )
 
-    def _charge(
+    def charge(
         self, number: int, detour: Detour, arrival_wh: int, *, optimistic: bool
     ) -> tuple[int, int]:
         """Give the longest a returned pack can charge (the least: optimistic), and their energy."""
