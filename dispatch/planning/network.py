@@ -125,7 +125,8 @@ class Network:
         )
 
     def _ends_s(self, node: SwapNode) -> Floats:
-        return np.maximum(self._begins_s, node.earliest_s) + node.swap_s
+        ends_s: Floats = np.maximum(self._begins_s, node.earliest_s) + node.swap_s
+        return ends_s
 
     def _ending(self, job: Job, node: SwapNode) -> Floats:
         """Delay, lateness and changes by the slot of the last swap, rounded down."""
