@@ -46,6 +46,11 @@ class Guide:
             known = self._wishes[job.index] = tuple(sorted(found, key=lambda wish: wish.rank_s))
         return known
 
+    def first_start_s(self, job: Job) -> int:
+        """Give the first start of its first wish; the horizon if it has none."""
+        wishes = self.wishes(job)
+        return wishes[0].places[0][1] if wishes else self._horizon_s
+
     def excess_s(self, job: Job, placement: Placement | None) -> float:
         """Give what a truck pays, tolls included, beyond the best it could wish for."""
         wishes = self.wishes(job)

@@ -43,13 +43,13 @@ type News = Callable[[], Guide | None]
 class Search:
     """Improves a schedule until a time, a bound or a number of steps is reached.
 
-    `guide`, once there is one, says where to look.
+    A guide, once it has one to follow, says where to look.
     """
 
     def __init__(self, schedule: Schedule, *, random: Random) -> None:
         self._schedule = schedule
         self._random = random
-        self.guide: Guide | None = None
+        self._guide: Guide | None = None
         self.jobs = [job for job in schedule.jobs if job.itineraries and not job.timeline.pinned]
         self._by_index = {job.index: job for job in self.jobs}
         self._least_s = {job.index: job.least_cost_s for job in self.jobs}
@@ -97,10 +97,42 @@ class Search:
                 if done >= 1 or self.best_s <= bound_s():
                     break
                 heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * done)
-                self.guide = news() or self.guide
+                self.follow(news())
             self.steps += 1
             self._step(heat_s)
-        self._return_to_best()
+        self._return_to(self._best)
+
+    def follow(self, guide: Guide | None) -> None:
+        """Let a new guide lead; with the first one, build the schedule anew if that is cheaper."""
+        if guide is None:
+            return
+        if self._guide is None:
+            self._build_by_wishes(guide)
+        self._guide = guide
+
+    def _build_by_wishes(self, guide: Guide) -> None:
+        """Put trucks in at cost plus tolls, in order of the starts they wish for.
+
+        Where packs are scarce this is far below greedy, which gives them to who comes first.
+        """
+        schedule = self._schedule
+        before, before_s = dict(schedule.placements), schedule.cost_s
+        for job in self.jobs:
+            self._take_out(job)
+        schedule.tolls = guide.tolls
+        for job in sorted(self.jobs, key=guide.first_start_s):
+            placement = schedule.best(job)
+            if placement is not None:
+                self._put(job, placement)
+        schedule.tolls = None
+        if schedule.cost_s >= before_s:
+            self._return_to(before)
+        self._note_best()
+
+    def _note_best(self) -> None:
+        if self._schedule.cost_s < self.best_s:
+            self.best_s = self._schedule.cost_s
+            self._best = dict(self._schedule.placements)
 
     def _step(self, heat_s: float) -> None:
         schedule = self._schedule
@@ -109,9 +141,8 @@ class Search:
         placed = self._recreate(removed, first, limit_s)
         if schedule.cost_s >= limit_s:
             self._undo(removed, placed)
-        elif schedule.cost_s < self.best_s:
-            self.best_s = schedule.cost_s
-            self._best = dict(schedule.placements)
+        else:
+            self._note_best()
 
     def _ruin(self) -> tuple[Removed, Job | None]:
         """Take out strings of swaps around one truck; gives it too if it is to choose first."""
@@ -136,7 +167,7 @@ class Search:
 
     def _seed(self) -> Job:
         """Choose a truck: with a guide, that of a few which has the largest excess."""
-        guide, choice, placements = self.guide, self._random.choice, self._schedule.placements
+        guide, choice, placements = self._guide, self._random.choice, self._schedule.placements
         if guide is None:
             return choice(self.jobs)
         rivals = [choice(self.jobs) for _ in range(_RIVALS)]
@@ -146,7 +177,7 @@ class Search:
         """Give stations and times to take out strings at: where a truck is and would rather be."""
         random = self._random
         placement = self._schedule.placements.get(seed.index)
-        wishes = self.guide.wishes(seed) if self.guide is not None else ()
+        wishes = self._guide.wishes(seed) if self._guide is not None else ()
         places: list[tuple[str, int]] = []
         if placement is not None:
             number = random.randrange(len(placement.starts_s))
@@ -172,7 +203,7 @@ class Search:
     def _recreate(self, removed: Removed, first: Job | None, limit_s: float) -> list[Job]:
         """Put trucks back one by one, as long as the cost can still stay below the limit."""
         schedule = self._schedule
-        schedule.tolls = None if self.guide is None else self.guide.tolls
+        schedule.tolls = None if self._guide is None else self._guide.tolls
         jobs = self._in_order([job for job, _ in removed], first)
         most_saved_s = sum(job.unserved_s - self._least_s[job.index] for job in jobs)
         # What may be spent beyond the least that each of them costs.
@@ -214,19 +245,16 @@ class Search:
             if placement is not None:
                 self._put(job, placement)
 
-    def _return_to_best(self) -> None:
-        schedule = self._schedule
-        current = {index: schedule.placements.get(index) for index in self._by_index}
+    def _return_to(self, placements: dict[int, Placement]) -> None:
+        current = self._schedule.placements
         changed = [
-            self._by_index[index]
-            for index, placement in current.items()
-            if placement is not self._best.get(index)
+            job for job in self.jobs if current.get(job.index) is not placements.get(job.index)
         ]
         for job in changed:
             self._take_out(job)
         for job in changed:
-            if job.index in self._best:
-                self._put(job, self._best[job.index])
+            if job.index in placements:
+                self._put(job, placements[job.index])
 
     def _put(self, job: Job, placement: Placement) -> None:
         self._schedule.put(job, placement)

@@ -83,7 +83,8 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
         last_s = min(until_s, monotonic() + _LAST_BOUND_S)
         return least_s if schedule.cost_s <= least_s else _bound_here(schedule, last_s)[0]
     if params.workers == 1:
-        bound_s, search.guide = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
+        bound_s, guide = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
+        search.follow(guide)
         search.run(until_s=until_s, bound_s=lambda: bound_s)
         return bound_s
     return _search_beside_bound(schedule, search, until_s)
@@ -93,7 +94,8 @@ def _improve_by_steps(schedule: Schedule, most_steps: int, seed: int) -> int:
     """Take some steps for the bound, then search a number of steps; no clock is looked at."""
     price_steps = min(_MOST_PRICE_STEPS, most_steps // _STEPS_A_PRICE_STEP)
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
-    bound_s, search.guide = _bound_here(schedule, inf, most_steps=price_steps)
+    bound_s, guide = _bound_here(schedule, inf, most_steps=price_steps)
+    search.follow(guide)
     search.run(until_s=inf, bound_s=lambda: bound_s, most_steps=most_steps)
     return bound_s
 

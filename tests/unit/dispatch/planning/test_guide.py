@@ -82,7 +82,7 @@ def test_a_guided_search_goes_lower_in_as_many_steps(shuttle: Schedule, tolls: T
             schedule = Schedule(shuttle.problem)
             fill_greedily(schedule)
             search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
-            search.guide = Guide(schedule, tolls) if guided else None
+            search.follow(Guide(schedule, tolls) if guided else None)
             search.run(until_s=inf, bound_s=lambda: 0, most_steps=1500)
             costs_s[guided].append(schedule.cost_s)
     assert sum(costs_s[True]) < sum(costs_s[False]) - 1000, costs_s
