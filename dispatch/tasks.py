@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from dispatch.services.charging import plan_charging, stations_that_charge
+from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
 from dispatch.services.outbox import Tick
 from dispatch.services.plans.archive import sweep_runs
 from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
@@ -24,6 +25,7 @@ SCHEDULE = (
     Tick(name="dispatch.plan_charging", every_s=20),
     Tick(name="dispatch.sweep", every_s=600),
     Tick(name="dispatch.advance_trips", every_s=5),
+    Tick(name=LEARN_TASK, every_s=60),
     Tick(name="telematics.keep_partitions", every_s=3600),
     Tick(name="telematics.watch_silence", every_s=60),
 )
@@ -68,6 +70,12 @@ def advance_trips_task() -> None:
     """Move trips along as the trucks do, and give shuttles their next ones."""
     advance_trips(now=clock.now())
     extend_shuttles(now=clock.now())
+
+
+@job_task(name=LEARN_TASK, lease_s=120)
+def learn_consumption_task() -> None:
+    """Learn what trucks consume from the drives they have reported."""
+    learn_consumption(now=clock.now())
 
 
 @job_task(name="dispatch.sweep", lease_s=300)

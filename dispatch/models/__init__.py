@@ -1,5 +1,6 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow
+from dispatch.models.consumption import TruckConsumption
 from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
 from dispatch.models.plan import Ban, PlanRun
@@ -19,4 +20,5 @@ __all__ = [
     "Shuttle",
     "SwapAssignment",
     "Trip",
+    "TruckConsumption",
 ]

@@ -59,11 +59,12 @@ STOP_AND_GO = {
 class Burden:
     """What a truck carries through which air: masses and the temperature outside.
 
-    `load_sd_kg` says how well the load is known.
+    `load_sd_kg` says how well the load is known. Masses may be arrays that broadcast with the
+    drives; the temperature is one for all.
     """
 
-    curb_kg: float
-    load_kg: float = 0.0
+    curb_kg: float | FloatArray
+    load_kg: float | FloatArray = 0.0
     load_sd_kg: float = 0.0
     temperature_c: float = 20.0
 

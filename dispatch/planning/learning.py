@@ -20,11 +20,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import exp, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dispatch.planning.consumption import PARTS, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 type FloatArray = NDArray[np.float64]
 
@@ -96,6 +100,10 @@ def unlearnt() -> Learnt:
     return Learnt(mean=PRIOR_MEAN.copy(), covariance=prior_covariance())
 
 
+UNLEARNT = unlearnt()
+"""One for all trucks nobody has measured; never changed in place."""
+
+
 def predict_wh(
     learnt: Learnt,
     parts_wh: FloatArray,
@@ -119,11 +127,41 @@ def predict_wh(
         Wh, in the shape of the drives; the spread of the truck's factors and that of one drive
         together, wider while the latter rests on few drives (Student's t by its variance).
     """
-    mean_wh = parts_wh @ learnt.mean
-    factor_var = np.einsum("...i,ij,...j->...", parts_wh, learnt.covariance, parts_wh)
-    few = learnt.leg_weight / (learnt.leg_weight - 2.0)
-    leg_var = few * learnt.leg_sd**2 * _scale(mean_wh, load_sd_wh)
-    return mean_wh, np.sqrt(factor_var + leg_var + np.asarray(measure_sd_wh) ** 2)
+    which = np.zeros(np.shape(parts_wh)[:-1], dtype=np.intp)
+    mean_wh, factor_sd_wh, leg_sd_wh = predict_each_wh(
+        [learnt], which, parts_wh, load_sd_wh=load_sd_wh
+    )
+    return mean_wh, np.sqrt(factor_sd_wh**2 + leg_sd_wh**2 + np.asarray(measure_sd_wh) ** 2)
+
+
+def predict_each_wh(
+    trucks: Sequence[Learnt],
+    which: NDArray[np.intp],
+    parts_wh: FloatArray,
+    *,
+    load_sd_wh: ArrayLike = 0.0,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean and both spreads of drives of many trucks; see `predict_wh`.
+
+    Parameters
+    ----------
+    which
+        Index into `trucks` of the truck that drives; shape (...), that of the drives.
+
+    Returns
+    -------
+    tuple[FloatArray, FloatArray, FloatArray]
+        Wh: the mean; the spread that is one for all drives of a truck, and adds up over them; the
+        spread of each drive by itself, whose squares add up.
+    """
+    means = np.stack([truck.mean for truck in trucks])[which]
+    covariances = np.stack([truck.covariance for truck in trucks])[which]
+    spreads = np.array([truck.leg_sd for truck in trucks])[which]
+    weights = np.array([truck.leg_weight for truck in trucks])[which]
+    mean_wh: FloatArray = np.sum(parts_wh * means, axis=-1)
+    factor_var = np.einsum("...i,...ij,...j->...", parts_wh, covariances, parts_wh)
+    leg_var = weights / (weights - 2.0) * spreads**2 * _scale(mean_wh, load_sd_wh)
+    return mean_wh, np.sqrt(np.maximum(factor_var, 0.0)), np.sqrt(leg_var)
 
 
 def _scale(mean_wh: ArrayLike, load_sd_wh: ArrayLike) -> FloatArray:

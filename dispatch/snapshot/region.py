@@ -242,6 +242,7 @@ class _Reading:
                 to_wh=way.to.energy_wh,
                 from_s=way.back.travel_s,
                 from_wh=way.back.energy_wh,
+                to_sd_wh=way.arrival_sd_wh,
             )
             for way in ahead.ways.values()
             if self.wish is None or way.station_id == self.wish.station_id

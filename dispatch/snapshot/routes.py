@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dispatch.models import Trip
-from dispatch.planning.energy import MARGIN_PERCENT, VehicleParams, haul_energies_wh
+from dispatch.planning.learning import UNLEARNT, Learnt
 from dispatch.planning.travel import GeoPoint, TravelProvider, TruckProfile, great_circle_m
+from dispatch.snapshot.energies import NOTHING, EnergyNeed, energies_of
 from fleet.models import Place, SwapStation, Truck, TruckModel
 from telematics.models import TruckState
 
@@ -43,7 +44,7 @@ class LegAhead:
 class RouteAhead:
     """A truck with its way ahead; legs lead from each stop to the next.
 
-    `ready_s` is how long it stays where it is, being unloaded.
+    `ready_s` is how long it stays where it is, being unloaded; `known` what its drives taught.
     """
 
     truck: Truck
@@ -51,6 +52,7 @@ class RouteAhead:
     stops: list[StopAhead]
     legs: list[LegAhead] = field(default_factory=list)
     ready_s: int = 0
+    known: Learnt = UNLEARNT
 
     @property
     def temperature_c(self) -> float:
@@ -67,6 +69,7 @@ class Drive:
     model: TruckModel
     mass_kg: float
     temperature_c: float
+    known: Learnt = UNLEARNT
 
     @property
     def is_loaded(self) -> bool:
@@ -76,12 +79,16 @@ class Drive:
 
 @dataclass(frozen=True, slots=True)
 class Driven:
-    """What a drive takes, margin included; whether the truck may drive there at all."""
+    """What a drive takes; whether the truck may drive there at all.
+
+    `energy_wh` is what nine such drives of ten stay below, `need` how it comes about.
+    """
 
     distance_m: int
     travel_s: int
     energy_wh: int
     is_reachable: bool = True
+    need: EnergyNeed = NOTHING
 
 
 def route_ahead(
@@ -195,26 +202,9 @@ def _drive_group(group: list[Drive], travel: TravelProvider) -> list[Driven]:
     starts = np.array([(d.start.latitude_deg, d.start.longitude_deg) for d in group])
     ends = np.array([(d.end.latitude_deg, d.end.longitude_deg) for d in group])
     way = travel.travel_pairs(starts, ends, truck=profile_of(group[0]))
-    energy_wh = haul_energies_wh(
-        vehicle_of(group[0].model),
-        mass_kg=np.array([drive.mass_kg for drive in group]),
-        distance_m=way.distance_m,
-        temperature_c=float(np.mean([drive.temperature_c for drive in group])),
-        travel_s=way.travel_s,
-    )
-    planned_wh = np.ceil(energy_wh * (1.0 + MARGIN_PERCENT / 100.0))
     reachable = np.ones(len(group), bool) if way.is_reachable is None else way.is_reachable
-    rows = zip(way.distance_m, way.travel_s, planned_wh, reachable, strict=True)
-    return [Driven(int(metres), int(s), int(wh), bool(can)) for metres, s, wh, can in rows]
-
-
-def vehicle_of(model: TruckModel) -> VehicleParams:
-    """Return the coefficients of a truck model for the energy model."""
-    return VehicleParams(
-        drag_coefficient=model.drag_coefficient,
-        frontal_area_m2=model.frontal_area_m2,
-        rolling_resistance=model.rolling_resistance,
-    )
+    rows = zip(way.distance_m, way.travel_s, reachable, energies_of(group, way), strict=True)
+    return [Driven(int(metres), int(s), n.p90_wh, bool(can), n) for metres, s, can, n in rows]
 
 
 def profile_of(drive: Drive) -> TruckProfile:

@@ -11,8 +11,11 @@ from django.db.models import Q
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
+from dispatch.planning.learning import UNLEARNT
 from dispatch.planning.travel import TravelProvider
+from dispatch.selectors.consumption import learnt_of
 from dispatch.snapshot.asked import AskedTravel, drives_ahead
+from dispatch.snapshot.energies import together
 from dispatch.snapshot.routes import (
     LEAVES_WITHIN,
     Drive,
@@ -38,7 +41,8 @@ class WayToStation:
     """A detour: leaving the route after stop `after`, to a station and on to the next stop.
 
     `arrive_s` is from the moment of the snapshot, `distance_m` from where the truck is now, and
-    `arrival_wh` what is on board at the gate, all without swaps before.
+    `arrival_wh` what is on board at the gate in nine cases of ten, `arrival_sd_wh` how far that
+    spreads; all without swaps before.
     """
 
     after: int
@@ -48,6 +52,7 @@ class WayToStation:
     arrive_s: int
     distance_m: int
     arrival_wh: int
+    arrival_sd_wh: int = 0
 
 
 @dataclass(slots=True)
@@ -95,6 +100,25 @@ class TruckAhead:
             at_s += leg.travel_s + stop.dwell_s
         return None
 
+    def meets_reserve_in_s(self, *, sds: float) -> int | None:
+        """Return when the reserve is met if the drives take `sds` spreads more than expected.
+
+        -1.28, 0 and 1.28 give the latest tenth, the middle and the earliest tenth of the
+        moments; None: never on this route. All drives ahead share what is unsure of the truck.
+        """
+        left, at_s = float(self.energy_wh - self.reserve_wh), float(self.route.ready_s)
+        before_wh = 0.0
+        for count, (leg, stop) in enumerate(zip(self.legs, self.route.stops[1:], strict=True), 1):
+            so_far = together(each.need for each in self.legs[:count])
+            after_wh = max(before_wh, so_far.mean_wh + sds * so_far.sd_wh)
+            if self.is_idle or after_wh > left:
+                step_wh = after_wh - before_wh
+                share = max(0.0, left - before_wh) / step_wh if step_wh > 0 else 0.0
+                return int(at_s + min(share, 1.0) * leg.travel_s)
+            before_wh = after_wh
+            at_s += leg.travel_s + stop.dwell_s
+        return None
+
 
 @dataclass(slots=True)
 class ShiftRows:
@@ -126,9 +150,10 @@ def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> Shi
         else:
             fresh[pk] = state
     ahead = [d for pk in fresh for d in drives_ahead(drivers[pk].truck, fresh[pk], trips[pk])]
-    asked = AskedTravel(travel, ahead)
+    asked, known = AskedTravel(travel, ahead), learnt_of(fresh)
     for pk, state in fresh.items():
         route = route_ahead(drivers[pk].truck, state, trips[pk], travel=asked, now=now)
+        route.known = known.get(pk, UNLEARNT)
         carried = sorted(packs[pk], key=lambda pack: pack.position or 0)
         found.trucks[pk] = TruckAhead(route, drivers[pk].driver_id, carried)
     return found
@@ -241,16 +266,16 @@ def _detours(
 
 def _drives(ahead: TruckAhead, detours: list[tuple[int, SwapStation]]) -> list[Drive]:
     route = ahead.route
-    model, air_c = route.truck.model, route.temperature_c
+    model, air_c, known = route.truck.model, route.temperature_c, route.known
     points = [stop.point for stop in route.stops]
     drives = [
-        Drive(points[k], points[k + 1], model, leg.mass_kg, air_c)
+        Drive(points[k], points[k + 1], model, leg.mass_kg, air_c, known)
         for k, leg in enumerate(route.legs)
     ]
     for after, station in detours:
         mass_kg, gate = route.legs[after].mass_kg, point_of(station)
-        drives.append(Drive(points[after], gate, model, mass_kg, air_c))
-        drives.append(Drive(gate, points[after + 1], model, mass_kg, air_c))
+        drives.append(Drive(points[after], gate, model, mass_kg, air_c, known))
+        drives.append(Drive(gate, points[after + 1], model, mass_kg, air_c, known))
     return drives
 
 
@@ -265,6 +290,7 @@ def _way(ahead: TruckAhead, after: int, station_id: int, to: Driven, back: Drive
         arrive_s=ahead.route.ready_s + sum(leg.travel_s for leg in before) + stays_s + to.travel_s,
         distance_m=sum(leg.distance_m for leg in before) + to.distance_m,
         arrival_wh=ahead.energy_wh - sum(leg.energy_wh for leg in before) - to.energy_wh,
+        arrival_sd_wh=round(together([*(leg.need for leg in before), to.need]).sd_wh),
     )
 
 

@@ -14,6 +14,7 @@ from dispatch.models import (
     Shuttle,
     SwapAssignment,
     Trip,
+    TruckConsumption,
 )
 from fleet.models import Slot, SwapStation, Truck
 from tests.builders import (
@@ -150,6 +151,10 @@ def _action() -> DriverAction:
     )
 
 
+def _consumption() -> TruckConsumption:
+    return TruckConsumption.objects.create(truck=make_truck())
+
+
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
     Rule("dispatch_road_book_is_unique", "dispatch_roadbook", lambda: twin(_road_book())),
@@ -162,6 +167,16 @@ DISPATCH = [
     ),
     Rule(
         "dispatch_plan_run_has_a_known_state", "dispatch_planrun", lambda: change(_run(), state="x")
+    ),
+    Rule(
+        "dispatch_consumption_has_every_part",
+        "dispatch_truckconsumption",
+        lambda: change(_consumption(), mean=[1.0]),
+    ),
+    Rule(
+        "dispatch_consumption_spread_is_a_share",
+        "dispatch_truckconsumption",
+        lambda: change(_consumption(), leg_sd=0.0),
     ),
     Rule("dispatch_truck_is_banned_once_a_station", "dispatch_ban", lambda: twin(_ban())),
     Rule("dispatch_truck_runs_one_shuttle", "dispatch_shuttle", lambda: twin(_shuttle())),

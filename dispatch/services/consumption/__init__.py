@@ -1,0 +1,1 @@
+"""What each truck consumes, learnt from its own reports."""
