@@ -131,6 +131,10 @@ class Schedule:
         self.cost_s += job.unserved_s - placement.cost_s
         return placement
 
+    def note_changed_books(self) -> None:
+        """Forget what was found in the books: somebody changed them from outside."""
+        self._found.clear()
+
     def placed_at(self, job: Job, itinerary: Itinerary, spots: list[tuple[int, int]]) -> Placement:
         """Give the placement of an itinerary whose starts and lanes are known."""
         ends_s = [
