@@ -101,7 +101,7 @@ class SwapAssignmentAdmin(ExportAdmin):
             steered = access.assignments_steered_by(request.user, now=now())
             context |= {
                 "assignment": obj,
-                "options": option_rows(obj),
+                "options": option_rows(obj, request.user, now=now()),
                 "why_sentence": sentence(obj.why),
                 "may_steer": may_dispatch(request.user) and steered.filter(pk=obj.pk).exists(),
             }

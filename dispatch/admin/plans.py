@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from dispatch import access
-from dispatch.admin.option_rows import option_rows
+from dispatch.admin.option_rows import TruckNames, worded
+from dispatch.admin.unserved_rows import unserved_rows
 from dispatch.models import PlanRun
 from fleet.access import Viewer, sees_everything
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
@@ -29,7 +30,7 @@ class PlanRunAdmin(ReadOnlyAdmin):
     change_form_outer_before_template: Any = "dispatch/plan_decisions.html"  # unfold: None
 
     def rows_for(self, user: Viewer) -> QuerySet[PlanRun]:
-        return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan")
+        return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan", "unserved_why")
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return OWN_COLUMNS + (ALL_COLUMNS if sees_everything(request.user) else [])
@@ -56,14 +57,15 @@ class PlanRunAdmin(ReadOnlyAdmin):
         if not object_id.isdecimal():
             return []
         seen = access.assignments_for(request.user, now=now())
-        rows = seen.filter(plan_run=int(object_id)).select_related("truck", "station")
-        return [(row, option_rows(row)) for row in rows]
+        rows = list(seen.filter(plan_run=int(object_id)).select_related("truck", "station"))
+        names = TruckNames([one for row in rows for one in row.options], request.user, now=now())
+        return [(row, worded(row.options, names)) for row in rows]
 
     def _unserved(self, request: HttpRequest, object_id: str) -> list[dict[str, Any]]:
-        if not sees_everything(request.user) or not object_id.isdecimal():
+        if not object_id.isdecimal():
             return []
-        run = PlanRun.objects.filter(pk=object_id).first()
-        return list((run.plan or {}).get("unserved", [])) if run else []
+        run = PlanRun.objects.filter(pk=object_id).defer("problem_gz").first()
+        return unserved_rows(run, request.user, now=now()) if run else []
 
     @display(
         description=_("state"),

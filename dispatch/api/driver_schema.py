@@ -1,11 +1,12 @@
 """The driver API's bodies: what is read is checked, what is answered is described."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from dispatch.lifecycle import STATES
+from dispatch.planning.binding import OptionCode
 from dispatch.services.promises.driver_actions import DECLINE_REASONS
 
 CARD = {
@@ -37,6 +38,7 @@ CARD = {
         "text": "Least delay of all stations",
         "text_zh": "全程耽误最少",
     },
+    "refused": [{"station": "Luannan", "code": "others_lose", "fleet_min": 12.5}],
     "offer_expires_at": "2026-11-21T08:02:00Z",
     "check_in_code": "482913",
     "packs": 1,
@@ -64,6 +66,14 @@ class Why(serializers.Serializer[Any]):
     text_zh = serializers.CharField()
 
 
+class RefusedStation(serializers.Serializer[Any]):
+    """A station that was refused for this swap: what binds, what the fleet would lose there."""
+
+    station = serializers.CharField()
+    code = serializers.ChoiceField(choices=get_args(OptionCode))
+    fleet_min = serializers.FloatField()
+
+
 @extend_schema_serializer(component_name="Assignment", examples=[CARD_EXAMPLE])
 class Card(serializers.Serializer[Any]):
     """The assignment as onboard units and drivers get it."""
@@ -85,6 +95,7 @@ class Card(serializers.Serializer[Any]):
     soc_on_arrival_percent = serializers.FloatField()
     probability = serializers.FloatField()
     why = Why()
+    refused = RefusedStation(many=True)
     offer_expires_at = serializers.DateTimeField()
     check_in_code = serializers.CharField()
     packs = serializers.IntegerField()

@@ -29,6 +29,7 @@ class PlanRun(models.Model):
     travel = models.CharField(_("travel by"), max_length=200, blank=True)
     problem_gz = models.BinaryField(null=True)
     plan = models.JSONField(null=True)
+    unserved_why = models.JSONField(_("why trucks are unserved"), default=list)
     trucks = models.PositiveIntegerField(_("trucks"), default=0)
     served = models.PositiveIntegerField(_("served"), default=0)
     unserved = models.PositiveIntegerField(_("unserved"), default=0)

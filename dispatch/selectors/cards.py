@@ -50,11 +50,25 @@ def assignment_card(assignment: SwapAssignment, *, now: datetime) -> dict[str, A
         "soc_on_arrival_percent": round(assignment.soc_on_arrival_percent, 1),
         "probability": round(assignment.probability, 2),
         "why": sentence(assignment.why),
+        "refused": refused(assignment),
         "offer_expires_at": iso(assignment.offer_expires_at),
         "check_in_code": assignment.check_in_code,
         "packs": assignment.holds.filter(is_live=True).count(),
         "actions": ACTIONS.get(assignment.state, []),
     }
+
+
+def refused(assignment: SwapAssignment) -> list[dict[str, Any]]:
+    """Return the best stations that were refused, with what the fleet would lose; no truck named.
+
+    Empty until the promise has been explained, some seconds after the offer.
+    """
+    told = [row for row in assignment.options if row.get("fleet_min") is not None]
+    return [
+        {"station": row["station"], "code": row["verdict"], "fleet_min": row["fleet_min"]}
+        for row in told
+        if row["verdict"] != "chosen"
+    ]
 
 
 def live_assignments() -> QuerySet[SwapAssignment]:

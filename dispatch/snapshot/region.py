@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
 from dispatch.planning.travel import TravelProvider
+from dispatch.snapshot.prices import price_steps
 from dispatch.snapshot.refusals import read_refusals
 from dispatch.snapshot.routes import HORIZON
 from dispatch.snapshot.standing import (
@@ -100,6 +101,8 @@ class _Reading:
         self.rows: StationRows = read_stations(region, now=now)
         shifts = read_trucks(region, travel=travel, now=now)
         self.stale, self.ahead = shifts.stale, shifts.trucks
+        tariffs = [station.tariff_id for station in self.rows.stations]
+        self.prices = price_steps(tariffs, now=now, horizon=HORIZON)
         self.refusals = read_refusals(list(self.ahead), now=now)
         for ahead in self.ahead.values():
             add_stop_to_swap(ahead)
@@ -192,6 +195,7 @@ class _Reading:
             lanes=lanes,
             charge_w=charge_w(station, self.rows.packs.get(station.pk, [])),
             packs=(*here, *(pack for pack in back if pack.id not in known)),
+            price_cny_milli_per_kwh=self.prices.get(station.tariff_id or 0, ()),
         )
 
     def _lane(self, lane: Lane, station: SwapStation) -> planning.Lane:

@@ -1,19 +1,24 @@
-"""Keep with each promise why its station was chosen and the others were not."""
+"""Keep with each promise why its station was chosen, and why trucks were left unserved.
 
-from dataclasses import asdict
+Trucks are kept by their keys: who may read a plate is decided where it is read.
+"""
+
 from typing import Any
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import PlanRun, SwapAssignment
 from dispatch.planning.exchange import plan_from_json
-from dispatch.planning.explain import Option, options
+from dispatch.planning.explain import Explainer, Option
+from dispatch.planning.helps import Help
+from dispatch.planning.plan import SwapPlan
 from dispatch.services.plans.archive import stored_problem
 from dispatch.services.plans.plan_to_promise import first_swaps
-from fleet.models import SwapStation
+from fleet.models import SwapStation, Truck
 from fleet.services.jobs import promise_job
 
 EXPLAIN_TASK = "dispatch.explain_run"
 MOST_OPTIONS = 12
+MOST_BLOCKERS = 3
 
 
 def promise_explanation(run: PlanRun) -> None:
@@ -22,38 +27,116 @@ def promise_explanation(run: PlanRun) -> None:
 
 
 def explain_run(run_id: int) -> int:
-    """Write the options of the promises that came of a run; return how many were explained."""
+    """Write what is to be said of a run's promises and unserved trucks; return how many promises.
+
+    Promises that ended meanwhile, or were explained before, are left alone.
+    """
     run = PlanRun.objects.get(pk=run_id)
     promises = SwapAssignment.objects.filter(plan_run=run, state__in=LIVE, options=[])
     rows = list(promises.select_related("truck"))
-    if not rows or run.plan is None or run.problem_gz is None:
+    if run.plan is None or run.problem_gz is None:
         return 0
-    problem, plan = stored_problem(run), plan_from_json(run.plan)
-    names = dict(SwapStation.objects.filter(region=run.region).values_list("code", "name"))
-    firsts = first_swaps(plan)
+    plan = plan_from_json(run.plan)
+    if not rows and not plan.unserved:
+        return 0
+    telling = _Telling(run, plan)
+    PlanRun.objects.filter(pk=run.pk).update(unserved_why=telling.unserved())
     explained = 0
     for promise in rows:
-        if (swap := firsts.get(promise.truck.plate)) is None:
-            continue
-        found = options(problem, plan, promise.truck.plate)
-        told = [_row(one, names) for one in found if one.after == swap.after]
-        told.sort(key=lambda row: (row["code"] != "chosen", row["cost_s"] is None, row["cost_s"]))
-        explained += SwapAssignment.objects.filter(pk=promise.pk).update(
-            options=told[:MOST_OPTIONS]
-        )
+        if told := telling.options(promise.truck.plate):
+            explained += SwapAssignment.objects.filter(pk=promise.pk).update(options=told)
     return explained
 
 
-def _row(option: Option, names: dict[str, str]) -> dict[str, Any]:
-    """Return an option as it is stored: the planner's numbers, and those people read."""
-    wait_s = option.wait_s
-    return {
-        **asdict(option),
-        "station": names.get(option.station, option.station),
-        "station_code": option.station,
-        "verdict": option.code,
-        "detour_min": round(option.detour_s / 60, 1),
-        "wait_min": None if wait_s is None else round(wait_s / 60, 1),
-        "energy_on_arrival_kwh": round(option.arrival_wh / 1000, 1),
-        "packs_ready": option.ready_packs,
-    }
+def explained(assignment: SwapAssignment) -> list[dict[str, Any]]:
+    """Work out the options of one promise from its stored run; none if that is gone."""
+    run = assignment.plan_run
+    if run is None or not run.plan or not run.problem_gz:
+        return []
+    return _Telling(run, plan_from_json(run.plan)).options(assignment.truck.plate)
+
+
+class _Telling:
+    """From the planner's explanations to what is stored: names of stations, keys of trucks."""
+
+    def __init__(self, run: PlanRun, plan: SwapPlan) -> None:
+        self._plan = plan
+        self._explainer = Explainer(stored_problem(run), plan)
+        self._firsts = first_swaps(plan)
+        stations = SwapStation.objects.filter(region=run.region_id)
+        self._names = dict(stations.values_list("code", "name"))
+        self._trucks = dict(
+            Truck.objects.filter(region=run.region_id).values_list("plate", "pk"),
+        )
+
+    def options(self, plate: str) -> list[dict[str, Any]]:
+        """Return the chosen option of a truck's next swap, then the refused ones."""
+        swap = self._firsts.get(plate)
+        if swap is None:
+            return []
+        told = [
+            self._row(one)
+            for one in self._explainer.options(plate)
+            if one.after == swap.after or (one.code != "chosen" and one.fleet_s is not None)
+        ]
+        return told[:MOST_OPTIONS]
+
+    def unserved(self) -> list[dict[str, Any]]:
+        """Return each unserved truck with reason, what would have helped, and its best ways."""
+        return [
+            {
+                "plate": left.truck,
+                "truck_id": self._trucks.get(left.truck),
+                "reason": left.reason,
+                "helps": [self._help(one) for one in self._explainer.helps(left.truck)],
+                "options": [
+                    self._row(one)
+                    for one in self._explainer.options(left.truck)
+                    if one.fleet_s is not None
+                ],
+            }
+            for left in self._plan.unserved
+        ]
+
+    def _help(self, one: Help) -> dict[str, Any]:
+        return {
+            "station": self._names.get(one.station, one.station),
+            "packs": one.packs,
+            "lanes": one.lanes,
+            "energy_kwh": round(one.energy_wh / 1000, 1),
+            "release": one.release,
+            "cost_min": round(one.cost_s / 60, 1),
+        }
+
+    def _row(self, option: Option) -> dict[str, Any]:
+        """Return an option as it is stored, in the units people read."""
+        return {
+            "station": self._names.get(option.station, option.station),
+            "station_code": option.station,
+            "after": option.after,
+            "verdict": option.code,
+            "detour_min": _minutes(option.detour_s),
+            "wait_min": _minutes(option.wait_s),
+            "energy_on_arrival_kwh": round(option.arrival_wh / 1000, 1),
+            "packs_ready": option.ready_packs,
+            "own_min": _minutes(option.cost_s),
+            "fleet_min": _minutes(option.fleet_s),
+            "more_kwh": None if option.more_wh is None else round(option.more_wh / 1000, 1),
+            "more_cny": None
+            if option.more_milli_cny is None
+            else round(option.more_milli_cny / 1000, 2),
+            "losers": [
+                {
+                    "truck_id": self._trucks.get(loser.truck),
+                    "min": _minutes(loser.more_s),
+                    "is_left_out": loser.is_left_out,
+                }
+                for loser in option.losers
+            ],
+            "short_at": option.short_at and self._names.get(option.short_at, option.short_at),
+            "blockers": [self._trucks.get(plate) for plate in option.blockers[:MOST_BLOCKERS]],
+        }
+
+
+def _minutes(seconds: int | None) -> float | None:
+    return None if seconds is None else round(seconds / 60, 1)

@@ -130,7 +130,7 @@ def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime)
     if run.state == PlanRun.State.RUNNING:
         run.state = PlanRun.State.DONE
     run.save()
-    if outcome.written:
+    if outcome.written or plan.unserved:
         promise_explanation(run)
 
 
