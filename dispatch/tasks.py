@@ -7,8 +7,9 @@ from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
 from dispatch.services.outbox import Tick
 from dispatch.services.plans.archive import sweep_runs
 from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
-from dispatch.services.plans.replans import PLAN_TASK
+from dispatch.services.plans.replans import ONE_TRUCK_TASK, PLAN_TASK
 from dispatch.services.plans.runs import RegionBusyError, run_plan
+from dispatch.services.promises.now import answer_truck
 from dispatch.services.promises.watch import expire_offers, watch_assignments
 from dispatch.services.roads.book import prune_books
 from dispatch.services.trips.progress import advance_trips
@@ -38,6 +39,12 @@ def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
         run_plan(region_id, cause=cause, read_clock=clock.now)
     except RegionBusyError as error:
         raise JobBusyError(wait_s=BUSY_WAIT_S) from error
+
+
+@job_task(name=ONE_TRUCK_TASK, lease_s=30)
+def plan_one_truck_task(*, truck_id: int, cause: str) -> None:
+    """Answer one truck beside all promises that stand, before the region's plan comes to it."""
+    answer_truck(truck_id, cause=cause, now=clock.now())
 
 
 @job_task(name=EXPLAIN_TASK, lease_s=90)

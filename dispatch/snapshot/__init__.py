@@ -1,6 +1,7 @@
 """From rows to a `SwapProblem`: the only bridge between the database and the planner."""
 
-from dispatch.snapshot.region import Snapshot, Wish, take_snapshot
+from dispatch.snapshot.focus import Wish
+from dispatch.snapshot.region import Snapshot, take_snapshot
 from dispatch.snapshot.standing import way_of
 from dispatch.snapshot.trucks import TruckAhead, WayToStation
 

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
 from dispatch.planning.travel import TravelProvider
+from dispatch.snapshot.focus import Wish, stations_to_read
 from dispatch.snapshot.prices import price_steps
 from dispatch.snapshot.refusals import read_refusals
 from dispatch.snapshot.routes import HORIZON
@@ -64,43 +65,46 @@ class Snapshot:
     parked: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """A person's decision: this truck alone is planned, to this station alone, need or not."""
-
-    truck_id: int
-    station_id: int
-
-
 def take_snapshot(
     region: Region,
     *,
     now: datetime,
     travel: TravelProvider,
     wish: Wish | None = None,
+    only_truck: int | None = None,
 ) -> Snapshot:
     """Read a region as it is now, in one short repeatable-read transaction.
 
-    `travel` is asked within it: what roads need stays within its budget (`roads_of_round`).
+    With `only_truck` (or a `wish`, which names one) no other truck is read and no station but
+    those near its way: all promises of others there are firm, so that it is quick and whatever
+    is found fits beside them. `travel` is asked within it: what roads need stays within its
+    budget (`roads_of_round`).
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
         if is_outermost:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        return _Reading(region, now, travel, wish).snapshot()
+        only = wish.truck_id if wish else only_truck
+        return _Reading(region, now, travel, wish, only).snapshot()
 
 
 class _Reading:
     """The steps from rows to a problem."""
 
     def __init__(
-        self, region: Region, now: datetime, travel: TravelProvider, wish: Wish | None
+        self,
+        region: Region,
+        now: datetime,
+        travel: TravelProvider,
+        wish: Wish | None,
+        only: int | None,
     ) -> None:
         self.region, self.now, self.wish = region, now, wish
-        self.rows: StationRows = read_stations(region, now=now)
-        shifts = read_trucks(region, travel=travel, now=now)
+        shifts = read_trucks(region, travel=travel, now=now, only=only)
         self.stale, self.ahead = shifts.stale, shifts.trucks
+        near = None if only is None else stations_to_read(region, self.ahead, wish=wish)
+        self.rows: StationRows = read_stations(region, now=now, only=near)
         tariffs = [station.tariff_id for station in self.rows.stations]
         self.prices = price_steps(tariffs, now=now, horizon=HORIZON)
         self.refusals = read_refusals(list(self.ahead), now=now)
@@ -117,6 +121,7 @@ class _Reading:
             trucks=self.ahead,
             in_hand=set() if wish else set(self.ahead),
             given_up={wish.truck_id} if wish else set(),
+            only=only,
             now=now,
         )
 

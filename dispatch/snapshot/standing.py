@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from dispatch.lifecycle import LIVE
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.planning import problem as planning
@@ -35,15 +37,16 @@ class Standing:
     """The live promises of a region.
 
     `firm` ones stay as they are: their lanes are busy, their packs gone, and what they bring back
-    is stock (`comes_at`: pack to when it is handed in). `loose` ones (by truck) the plan may move:
-    offers nobody has taken yet, at a cost, and those that cannot be kept as they are (`broken`,
-    by promise, with why), which it may also drop.
+    is stock (`carried` by truck; `comes_at`: pack to when it is handed in). `loose` ones (by
+    truck) the plan may move: offers nobody has taken yet, at a cost, and those that cannot be
+    kept as they are (`broken`, by promise, with why), which it may also drop.
     """
 
     firm: dict[int, SwapAssignment] = field(default_factory=dict)
     loose: dict[int, SwapAssignment] = field(default_factory=dict)
     broken: dict[int, str] = field(default_factory=dict)
     holds: dict[int, list[PackHold]] = field(default_factory=dict)
+    carried: dict[int, list[Pack]] = field(default_factory=dict)
     comes_at: dict[int, datetime] = field(default_factory=dict)
 
     def packs_of_firm(self) -> set[int]:
@@ -68,6 +71,7 @@ def read_standing(
     in_hand: set[int],
     given_up: set[int],
     now: datetime,
+    only: int | None = None,
 ) -> Standing:
     """Read the live promises and tell the firm from the loose.
 
@@ -75,10 +79,14 @@ def read_standing(
     cannot be kept as it is (`broken`: `closed`, `pack_gone`, or `late` by more than `DRIFT_S`),
     and offers the driver has not answered, which the plan keeps unless the fleet gains more than
     a change costs. What a driver accepted is not changed without need. Promises of trucks in
-    `given_up` are loose whatever they are, unless the swap has begun.
+    `given_up` are loose whatever they are, unless the swap has begun. With `only` a truck, its
+    promises and those at the stations of `rows` are read.
     """
     standing = Standing()
     assignments = SwapAssignment.objects.filter(region=region, state__in=LIVE)
+    if only is not None:
+        near = [station.pk for station in rows.stations]
+        assignments = assignments.filter(Q(truck=only) | Q(station__in=near))
     live = list(assignments.select_related("lane", "station", "trip").order_by("occupies", "pk"))
     holds = PackHold.objects.filter(assignment__in=live, is_live=True)
     for hold in holds.select_related("pack__type", "pack__slot").order_by("position"):
@@ -101,7 +109,16 @@ def read_standing(
             standing.loose[assignment.truck_id] = assignment
         else:
             standing.firm[assignment.pk] = assignment
+    _read_carried(standing)
     return standing
+
+
+def _read_carried(standing: Standing) -> None:
+    """Read the packs on trucks with firm promises, which they will leave at their stations."""
+    trucks = [assignment.truck_id for assignment in standing.firm.values()]
+    carried = Pack.objects.filter(truck__in=trucks, is_quarantined=False)
+    for pack in carried.select_related("type").order_by("pk"):
+        standing.carried.setdefault(pack.truck_id or 0, []).append(pack)
 
 
 def _is_open_offer(assignment: SwapAssignment, ahead: TruckAhead, *, now: datetime) -> bool:
@@ -211,9 +228,9 @@ def packs_brought_back(
     if station is None or not coming:
         return []
     power_w = charge_w(station, rows.packs.get(station_id, []))
-    carried = Pack.objects.filter(truck__in=list(coming), is_quarantined=False)
     packs = []
-    for pack in carried.select_related("type").order_by("pk"):
+    carried = [pack for truck_id in coming for pack in standing.carried.get(truck_id, [])]
+    for pack in sorted(carried, key=lambda pack: pack.pk):
         assignment = coming[pack.truck_id or 0]
         standing.comes_at[pack.pk] = assignment.occupies.upper
         missing_percent = max(0.0, CHARGED_SOC_PERCENT - assignment.soc_on_arrival_percent)

@@ -1,7 +1,7 @@
 """Stations as the planner sees them: when lanes take no truck, when packs can be handed out."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -43,9 +43,16 @@ class StationRows:
     ready_at: dict[int, datetime]
 
 
-def read_stations(region: Region, *, now: datetime) -> StationRows:
-    """Read the active stations of a region with lanes, closures, hours, packs and readings."""
+def read_stations(
+    region: Region, *, now: datetime, only: Collection[int] | None = None
+) -> StationRows:
+    """Read the active stations of a region with lanes, closures, hours, packs and readings.
+
+    With `only`, those of these ids.
+    """
     rows = SwapStation.objects.filter(region=region, is_active=True).order_by("pk")
+    if only is not None:
+        rows = rows.filter(pk__in=only)
     stations = list(rows.prefetch_related("lanes__pack_types"))
     ids = [station.pk for station in stations]
     packs = Pack.objects.filter(

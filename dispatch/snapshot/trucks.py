@@ -128,11 +128,15 @@ class ShiftRows:
     stale: dict[int, str] = field(default_factory=dict)
 
 
-def read_trucks(region: Region, *, travel: TravelProvider, now: datetime) -> ShiftRows:
-    """Read the trucks on shift with their live state, packs and trips ahead."""
+def read_trucks(
+    region: Region, *, travel: TravelProvider, now: datetime, only: int | None = None
+) -> ShiftRows:
+    """Read the trucks on shift (`only` one, if given) with live state, packs and trips ahead."""
     shifts = Shift.objects.filter(
         ended_at__isnull=True, truck__region=region, truck__is_active=True
     ).select_related("truck__model__pack_type")
+    if only is not None:
+        shifts = shifts.filter(truck=only)
     drivers = {shift.truck_id: shift for shift in shifts.order_by("truck__plate")}
     states = {row.truck_id: row for row in TruckState.objects.filter(truck__in=list(drivers))}
     trips = _trips(list(drivers), now=now)

@@ -3,12 +3,12 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from dispatch.models import SwapAssignment
 from dispatch.planning.plan import SwapPlan
-from dispatch.services.plans.plan_to_promise import first_swaps, promise_of
+from dispatch.services.plans.plan_to_promise import PROMISE_AHEAD, first_swaps, promise_of
 from dispatch.services.promises.moves import DispatchError, move_assignment
 from dispatch.services.promises.write import (
     Promise,
@@ -20,8 +20,6 @@ from dispatch.services.promises.write import (
 from dispatch.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
-PROMISE_AHEAD = timedelta(minutes=60)
-"""A swap is promised when it starts within this; what is later is planned again until then."""
 SAME_START_S = 120
 
 

@@ -6,6 +6,9 @@ from dispatch.planning.plan import Swap, SwapPlan
 from dispatch.services.promises.write import Promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
 
+PROMISE_AHEAD = timedelta(minutes=60)
+"""A swap is promised when it starts within this; what is later is planned again until then."""
+
 
 def first_swaps(plan: SwapPlan) -> dict[str, Swap]:
     """Return each truck's next swap, by plate: later ones are planned again before they count."""

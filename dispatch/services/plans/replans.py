@@ -5,6 +5,7 @@ from datetime import datetime
 from fleet.services.jobs import promise_job
 
 PLAN_TASK = "dispatch.run_plan"
+ONE_TRUCK_TASK = "dispatch.plan_one_truck"
 
 
 def promise_replan(region_id: int, *, cause: str, now: datetime) -> bool:
@@ -15,5 +16,16 @@ def promise_replan(region_id: int, *, cause: str, now: datetime) -> bool:
         key=f"urgent:{region_id}:{cause}:{second}",
         queue="plan",
         region_id=region_id,
+        cause=cause,
+    )
+
+
+def promise_one_truck(truck_id: int, *, cause: str, now: datetime) -> bool:
+    """Promise one truck its own answer, which waits for no plan of the region; True if new."""
+    second = int(now.timestamp())
+    return promise_job(
+        name=ONE_TRUCK_TASK,
+        key=f"one:{truck_id}:{cause}:{second}",
+        truck_id=truck_id,
         cause=cause,
     )

@@ -15,7 +15,7 @@ from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import shift_json
 from dispatch.services.gate.swap_errors import SwapRefusedError
 from dispatch.services.gate.swaps import finish_swap_by_driver
-from dispatch.services.plans.replans import promise_replan
+from dispatch.services.plans.replans import promise_one_truck, promise_replan
 from dispatch.services.promises.moves import DispatchError, NotAllowedNowError, move_assignment
 from fleet.models import Driver
 from fleet.services.shifts import ShiftRefusedError, end_shift, start_shift
@@ -139,6 +139,7 @@ def begin_shift(
 ) -> Answer:
     """Start the shift and answer it."""
     shift = start_shift(driver, truck_id=truck_id, pack_codes=pack_codes, now=now)
+    promise_one_truck(shift.truck_id, cause="shift_started", now=now)
     promise_replan(shift.truck.region_id, cause="shift_started", now=now)
     return Answer(201, shift_json(shift))
 

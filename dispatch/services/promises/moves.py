@@ -10,7 +10,7 @@ from django.db.models import F
 from dispatch.lifecycle import ENDED, MOVES
 from dispatch.models import DriverNotice, SwapAssignment
 from dispatch.services.news import refresh_downlink, tell_driver
-from dispatch.services.plans.replans import promise_replan
+from dispatch.services.plans.replans import promise_one_truck, promise_replan
 from fleet.models import TruckSight, User
 
 REPLAN_AFTER = {"declined", "expired", "no_show", "cancelled", "diverted", "failed"}
@@ -68,7 +68,8 @@ def move_assignment(
 
     In the same transaction: `version` grows, the moment is stamped, the OBU's answer and the
     driver's news are brought up to date; at an end the packs, the sight of the truck and the lane
-    are free again and, unless `replans` is False, the region is planned again at once.
+    are free again and, unless `replans` is False, the truck gets its own answer and the region is
+    planned again, both at once.
 
     Raises
     ------
@@ -94,6 +95,7 @@ def move_assignment(
         kind = DriverNotice.Kind.ENDED if to in ENDED else DriverNotice.Kind.CHANGED
         tell_driver(assignment, kind=kind, now=now)
         if replans and to in REPLAN_AFTER:
+            promise_one_truck(assignment.truck_id, cause=to, now=now)
             promise_replan(assignment.region_id, cause=to, now=now)
     return assignment
 

@@ -11,10 +11,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 
+from dispatch.lifecycle import LIVE
 from dispatch.models import DriverNotice, PackHold, SwapAssignment
 from dispatch.services.news import refresh_downlink, tell_driver
 from dispatch.services.promises.moves import DispatchError, NotAllowedNowError, move_assignment
-from fleet.models import Lane, Pack, SwapStation, TruckSight, User
+from fleet.models import Lane, Pack, SwapStation, Truck, TruckSight, User
 from fleet.services.constraints import violated_constraint
 
 OFFER_LASTS = timedelta(seconds=120)
@@ -95,6 +96,7 @@ def write_promise(promise: Promise, *, now: datetime) -> SwapAssignment:
         Its code says which constraint stood against it; nothing was written.
     """
     with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "promised"):
+        _truck_must_be_free(promise.truck_id)
         _packs_must_be_there(promise)
         assignment = _insert(promise, now=now)
         _hold(assignment, promise, now=now)
@@ -180,6 +182,13 @@ def change_together(
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     return done
+
+
+def _truck_must_be_free(truck_id: int) -> None:
+    """Lock the truck, so that two who promise it a swap come one after the other."""
+    Truck.objects.select_for_update(of=("self",), no_key=True).get(pk=truck_id)
+    if SwapAssignment.objects.filter(truck=truck_id, state__in=LIVE).exists():
+        raise PromiseRefusedError("truck_taken")
 
 
 def _packs_must_be_there(promise: Promise) -> None:

@@ -71,7 +71,7 @@ def test_an_end_lets_everything_go_and_plans_again() -> None:
     assert TruckSight.objects.get(assignment_id=assignment.pk).during.upper == later
     assert not Downlink.objects.filter(truck=truck).exists()
     assert DriverNotice.objects.get(assignment=assignment).kind == "ended"
-    job = Job.objects.get()
+    job = Job.objects.get(name="dispatch.run_plan")
     assert (job.name, job.queue, job.payload["region_id"]) == (
         "dispatch.run_plan",
         "plan",
@@ -158,7 +158,10 @@ def test_every_useful_end_plans_again() -> None:
     for to in sorted(REPLAN_AFTER):
         state = next(state for state in LIVE if to in MOVES[state])
         assignment = make_assignment(state=state)
-        before = Job.objects.count()
+        before = Job.objects.filter(name="dispatch.run_plan").count()
         move_assignment(assignment_id=assignment.pk, to=to, now=NOW)
-        assert Job.objects.count() == before + 1, to
+        assert Job.objects.filter(name="dispatch.run_plan").count() == before + 1, to
+        assert Job.objects.filter(
+            name="dispatch.plan_one_truck", payload__truck_id=assignment.truck_id
+        ).exists()
         assert SwapAssignment.objects.get(pk=assignment.pk).state == to

@@ -82,10 +82,13 @@ def same_lane(scene: Scene) -> list[Promise]:
 
 
 def same_truck(scene: Scene) -> list[Promise]:
-    """One truck, as many stations and packs as racers."""
+    """One truck, as many stations, packs and times as racers: no two of them overlap."""
     truck = scene.add_truck(trips=0)
     stations = [scene.add_station(packs=1) for _ in range(RACERS)]
-    return [promise(truck, s, Pack.objects.get(slot__station=s)) for s in stations]
+    return [
+        promise(truck, s, Pack.objects.get(slot__station=s), minutes=20 + 10 * k)
+        for k, s in enumerate(stations)
+    ]
 
 
 CASES = [
@@ -96,12 +99,7 @@ CASES = [
         "dispatch_swapassignment",
         "dispatch_lane_takes_one_truck_at_a_time",
     ),
-    (
-        same_truck,
-        "truck_taken",
-        "dispatch_swapassignment",
-        "dispatch_truck_is_in_one_lane_at_a_time",
-    ),
+    (same_truck, "truck_taken", "", ""),  # kept by the truck's row lock
 ]
 
 
@@ -113,7 +111,7 @@ def test_exactly_one_racer_wins(
     assert SwapAssignment.objects.count() == PackHold.objects.count() == 1
 
 
-@pytest.mark.parametrize(("case", "code", "table", "name"), CASES)
+@pytest.mark.parametrize(("case", "code", "table", "name"), CASES[:2])
 def test_without_its_constraint_several_win(
     case: Callable[[Scene], list[Promise]], code: str, table: str, name: str
 ) -> None:
