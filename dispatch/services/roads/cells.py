@@ -8,9 +8,9 @@ import numpy as np
 
 from dispatch.planning.travel import FloatArray, IntArray, great_circle_m
 
-CELL_DEG = np.array([0.002, 0.005, 0.010])
-"""About 220, 550 and 1,100 m from south to north."""
-LEVEL_FROM_M = np.array([8_000.0, 30_000.0])
+CELL_DEG = np.array([0.0005, 0.002, 0.005, 0.010])
+"""About 55, 220, 550 and 1,100 m from south to north."""
+LEVEL_FROM_M = np.array([3_000.0, 10_000.0, 30_000.0])
 """Origins of drives longer than this by the crow are in the next coarser cells."""
 CIRCUITY_RANGE = (1.0, 2.0)
 

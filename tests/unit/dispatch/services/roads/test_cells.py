@@ -21,20 +21,22 @@ def test_drives_of_one_pair_of_cells_begin_and_end_near_each_other(
     if from_cells[0] == from_cells[1]:
         drive_m = float(great_circle_m(start, end))
         apart_m = float(great_circle_m(starts[0], starts[1]))
-        assert apart_m < max(320.0, 0.1 * drive_m)
+        assert apart_m < max(80.0, 0.11 * drive_m)
 
 
-def test_a_cell_holds_no_other_place() -> None:
-    grid = np.array(
-        [(39.0 + i * 0.002 + 1e-4, 118.0 + j * 0.002 + 1e-4) for i in range(40) for j in range(40)]
-    )
-    near = np.broadcast_to(np.array([39.05, 118.05]), grid.shape)
-    from_cells, to_cells = drive_cells(grid, near)
-    assert len(set(from_cells.tolist())) == 1600
-    assert len(set(to_cells.tolist())) == 1
-    far_cells, _ = drive_cells(grid, near + 0.5)
-    assert 50 < len(set(far_cells.tolist())) < 120, "longer drives begin in coarser cells"
-    assert not set(far_cells.tolist()) & set(from_cells.tolist())
+def test_longer_drives_begin_in_coarser_cells_and_all_end_in_fine_ones() -> None:
+    steps = np.arange(40) * 0.0005 + 1e-4
+    grid = np.stack(np.meshgrid(39.0 + steps, 118.0 + steps), axis=-1).reshape(-1, 2)
+    seen: set[int] = set()
+    for away_deg, most in ((0.0, 1600), (0.06, 121), (0.2, 16), (1.0, 4)):
+        from_cells, to_cells = drive_cells(grid, np.full_like(grid, (39.01 + away_deg, 118.01)))
+        cells = set(from_cells.tolist())
+        assert 0.7 * most <= len(cells) <= most
+        assert len(set(to_cells.tolist())) == 1
+        assert not cells & seen, "a cell's number holds its size"
+        seen |= cells
+    ends = drive_cells(np.full_like(grid, (39.5, 118.5)), grid)[1]
+    assert len(set(ends.tolist())) == 1600
 
 
 def test_the_asked_drive_itself_is_not_moved() -> None:
