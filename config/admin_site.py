@@ -81,6 +81,8 @@ UNFOLD: dict[str, Any] = {
                     },
                     _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
                     _list(_("Plan runs"), "psychology", "dispatch.PlanRun"),
+                    _list(_("Promises kept"), "fact_check", "dispatch.PromiseOutcome"),
+                    _list(_("Fairness ledger"), "balance", "dispatch.FairnessEntry"),
                     _list(_("Forbidden stations"), "block", "dispatch.Ban"),
                     _list(_("Alarms"), "warning", "telematics.Alarm"),
                 ],
@@ -118,6 +120,7 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Devices and keys"), "sensors", "telematics.Device"),
                     _list(_("Slots now"), "ev_charger", "telematics.SlotState"),
                     _list(_("Lanes now"), "garage_home", "telematics.LaneState"),
+                    _list(_("Measured spreads"), "ssid_chart", "dispatch.MeasuredSpread"),
                     {
                         "title": _("A truck's day"),
                         "icon": "timeline",

@@ -172,6 +172,10 @@ PGHISTORY_DEFAULT_TRACKERS = (
     pghistory.DeleteEvent(),
 )
 
+# Days of outcomes that spreads are measured from; how much more a minute owed back may weigh.
+SPREAD_DAYS = env.whole("SPREAD_DAYS", 28)
+FAIRNESS_BOUND_PERCENT = env.whole("FAIRNESS_BOUND_PERCENT", 10)
+
 # The planner runs as a child process: `python -m PLANNER_MODULE PROBLEM.json --planner ...`.
 PLANNER_MODULE = env.text("PLANNER_MODULE", "dispatch.planning")
 PLANNER_NAME = env.text("PLANNER_NAME", "search")

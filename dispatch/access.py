@@ -4,7 +4,15 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from dispatch.models import Ban, PlanRun, Shuttle, SwapAssignment, Trip
+from dispatch.models import (
+    Ban,
+    FairnessEntry,
+    MeasuredSpread,
+    PlanRun,
+    Shuttle,
+    SwapAssignment,
+    Trip,
+)
 from fleet.access import (
     Viewer,
     may_write,
@@ -69,6 +77,20 @@ def bans_for(user: Viewer, *, now: datetime) -> QuerySet[Ban]:
     if sees_everything(user):
         return Ban.objects.all()
     return Ban.objects.filter(truck__in=held_trucks(user, now=now).values("pk"))
+
+
+def fairness_for(user: Viewer) -> QuerySet[FairnessEntry]:
+    """Return the entries of the fairness ledger of the user's own carrier."""
+    if sees_everything(user):
+        return FairnessEntry.objects.all()
+    return FairnessEntry.objects.filter(carrier__in=operators_for(user))
+
+
+def spreads_for(user: Viewer) -> QuerySet[MeasuredSpread]:
+    """Return the spreads of the stations a user may look into; all for staff."""
+    if sees_everything(user):
+        return MeasuredSpread.objects.all()
+    return MeasuredSpread.objects.filter(station__in=stations_for(user))
 
 
 def plan_runs_for(user: Viewer, *, now: datetime) -> QuerySet[PlanRun]:

@@ -9,7 +9,9 @@ from dispatch.services.plans.archive import sweep_runs
 from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
 from dispatch.services.plans.replans import ONE_TRUCK_TASK, PLAN_TASK
 from dispatch.services.plans.runs import RegionBusyError, run_plan
+from dispatch.services.promises.measure import measure_spreads
 from dispatch.services.promises.now import answer_truck
+from dispatch.services.promises.outcomes import note_outcomes, sweep_outcomes
 from dispatch.services.promises.watch import expire_offers, watch_assignments
 from dispatch.services.roads.book import prune_books
 from dispatch.services.trips.progress import advance_trips
@@ -27,6 +29,8 @@ SCHEDULE = (
     Tick(name="dispatch.sweep", every_s=600),
     Tick(name="dispatch.advance_trips", every_s=5),
     Tick(name=LEARN_TASK, every_s=60),
+    Tick(name="dispatch.note_outcomes", every_s=30),
+    Tick(name="dispatch.measure_spreads", every_s=300),
     Tick(name="telematics.keep_partitions", every_s=3600),
     Tick(name="telematics.watch_silence", every_s=60),
 )
@@ -85,9 +89,22 @@ def learn_consumption_task() -> None:
     learn_consumption(now=clock.now())
 
 
+@job_task(name="dispatch.note_outcomes", lease_s=60)
+def note_outcomes_task() -> None:
+    """Keep what came of promises that are over, and what each cost beyond its fair share."""
+    note_outcomes(now=clock.now())
+
+
+@job_task(name="dispatch.measure_spreads", lease_s=120)
+def measure_spreads_task() -> None:
+    """Measure how far things turn out from what was predicted, region by region."""
+    measure_spreads(now=clock.now())
+
+
 @job_task(name="dispatch.sweep", lease_s=300)
 def sweep_task() -> None:
     """Delete the rows of work and of plans done long ago, and roads nobody asks about."""
     sweep_jobs()
     sweep_runs(now=clock.now())
     prune_books(now=clock.now())
+    sweep_outcomes(now=clock.now())

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from dispatch.models import PackHold, SwapAssignment
+from dispatch.models import FairnessEntry, PackHold, PromiseOutcome, SwapAssignment
 from fleet.identity import with_check_digit
 from fleet.models import (
     Driver,
@@ -218,4 +218,44 @@ def make_hold(assignment: SwapAssignment, pack: Pack, position: int = 1) -> Pack
     during = DateTimeTZRange(NOW, assignment.occupies.upper)
     return PackHold.objects.create(
         assignment=assignment, pack=pack, position=position, during=during
+    )
+
+
+def make_outcome(assignment: SwapAssignment, **fields: Any) -> PromiseOutcome:
+    """Make what came of a promise: kept, unless told otherwise."""
+    values = {"is_kept": True, "way_s": 1500, "way_late_s": 60, "lane_late_s": 0, **fields}
+    return PromiseOutcome.objects.create(
+        **{
+            "assignment": assignment,
+            "region": assignment.region,
+            "station": assignment.station,
+            "ended_at": NOW,
+            "window": assignment.window,
+            "probability": 0.9,
+            "road_class": "regional",
+            **values,
+        }
+    )
+
+
+def make_fairness_entry(
+    assignment: SwapAssignment, carrier: Operator, **fields: Any
+) -> FairnessEntry:
+    """Make an entry of the fairness ledger: waited 6 min and detoured 2 where 5 are fair."""
+    return FairnessEntry.objects.create(
+        **{
+            "assignment": assignment,
+            "region": assignment.region,
+            "pack_type": assignment.truck.model.pack_type,
+            "carrier": carrier,
+            "truck": assignment.truck,
+            "driver": assignment.driver,
+            "swapped_at": NOW,
+            "waited_min": 6.0,
+            "detoured_min": 2.0,
+            "share_min": 5.0,
+            "excess_min": 3.0,
+            "reason": "waited",
+            **fields,
+        }
     )

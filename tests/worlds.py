@@ -10,7 +10,16 @@ from typing import Any
 
 from django.db import models
 
-from dispatch.models import Ban, LiveTruck, PlanRun, Shuttle, Trip
+from dispatch.models import (
+    Ban,
+    FairnessEntry,
+    LiveTruck,
+    MeasuredSpread,
+    PlanRun,
+    PromiseOutcome,
+    Shuttle,
+    Trip,
+)
 from fleet.identity import make_pack_code, with_check_digit
 from fleet.models import (
     Closure,
@@ -154,6 +163,27 @@ def _plan_run(world: World) -> PlanRun:
     return run
 
 
+def _outcome(world: World) -> PromiseOutcome:
+    promise = builders.make_assignment(world.truck(), _neutral_station())
+    return builders.make_outcome(promise)
+
+
+def _spread(world: World) -> MeasuredSpread:
+    return MeasuredSpread.objects.create(
+        kind="lane",
+        region=world.region,
+        station=world.station(),
+        samples=9,
+        points=[0.0, 0.1, 0.2],
+        measured_at=NOW,
+    )
+
+
+def _fairness(world: World) -> FairnessEntry:
+    promise = builders.make_assignment(world.truck(), _neutral_station(), world.driver())
+    return builders.make_fairness_entry(promise, world.carrier)
+
+
 def _tariff_period(world: World) -> TariffPeriod:
     fields = {f.name for f in TariffPeriod._meta.fields}
     values: dict[str, Any] = {
@@ -213,6 +243,9 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "dispatch.SwapAssignment": lambda world: builders.make_assignment(
         world.truck(), _neutral_station(), end_reason=world.secret("promise")
     ),
+    "dispatch.PromiseOutcome": _outcome,
+    "dispatch.MeasuredSpread": _spread,
+    "dispatch.FairnessEntry": _fairness,
     "dispatch.Ban": _ban,
     "dispatch.PlanRun": _plan_run,
     "dispatch.LiveTruck": _live_truck,

@@ -1,3 +1,3 @@
-from dispatch.admin import assignments, plans, trips, trucks_now
+from dispatch.admin import assignments, fairness, outcomes, plans, trips, trucks_now
 
-__all__ = ["assignments", "plans", "trips", "trucks_now"]
+__all__ = ["assignments", "fairness", "outcomes", "plans", "trips", "trucks_now"]

@@ -1,8 +1,10 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow
 from dispatch.models.consumption import TruckConsumption
+from dispatch.models.fairness import FairnessEntry
 from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
+from dispatch.models.outcome import MeasuredSpread, PromiseOutcome
 from dispatch.models.plan import Ban, PlanRun
 from dispatch.models.roads import RoadBook, RoadLeg
 from dispatch.models.trip import Shuttle, Trip
@@ -12,9 +14,12 @@ __all__ = [
     "ChargeWindow",
     "DriverAction",
     "DriverNotice",
+    "FairnessEntry",
     "LiveTruck",
+    "MeasuredSpread",
     "PackHold",
     "PlanRun",
+    "PromiseOutcome",
     "RoadBook",
     "RoadLeg",
     "Shuttle",

@@ -13,6 +13,14 @@ from dispatch.models.plan import PlanRun
 from dispatch.models.trip import Trip
 from fleet.models import Driver, Lane, Pack, Region, SwapStation, Truck, User
 
+ROAD_CLASSES = [
+    ("urban", _("town")),
+    ("regional", _("regional road")),
+    ("long_haul", _("expressway")),
+    ("urban_stop", _("town, after a stop")),
+    ("regional_stop", _("regional road, after a stop")),
+    ("long_haul_stop", _("expressway, after a stop")),
+]
 STATE_NAMES = {
     "offered": _("offered"),
     "accepted": _("accepted"),
@@ -87,6 +95,22 @@ class SwapAssignment(models.Model):
     distance_m = models.PositiveIntegerField(_("distance, m"))
     soc_on_arrival_percent = models.FloatField(_("charge on arrival, %"))
     probability = models.FloatField(_("probability"), default=0.9)
+    road_class = models.CharField(
+        _("kind of road"), max_length=20, blank=True, choices=ROAD_CLASSES
+    )
+    packs_ready_at = models.DateTimeField(
+        _("packs charged at"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: they were charged when the swap was promised."),
+    )
+    detour_s = models.PositiveIntegerField(_("detour, s"), null=True, blank=True)
+    least_detour_s = models.PositiveIntegerField(
+        _("least detour, s"),
+        null=True,
+        blank=True,
+        help_text=_("By the station the truck would have chosen alone."),
+    )
     why = models.JSONField(_("why"), default=dict)
     options = models.JSONField(_("chosen and refused stations"), default=list)
     check_in_code = models.CharField(_("check-in code"), max_length=6)

@@ -27,6 +27,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.planning.roads import REGIONAL_NEXT_M, URBAN_FIRST_M, RoadClass
+
 type FloatArray = NDArray[np.float64]
 
 POINTS = 40
@@ -36,8 +38,6 @@ PRIOR_WEIGHT = 20
 FLOOR_S = 60.0
 """What no drive is predicted better than: the gate, the fence around it, the unit's reports."""
 DRIVE_SIGMA = 0.15
-ENERGY_SD_SHARE = 0.116
-"""Nine of ten of 28 measured truck days stayed below the model + 14.9 %: 1.28 times this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,20 @@ def measured(
     middle = np.cumsum(weights[order]) - weights[order] / 2
     points = np.interp(_quantiles(POINTS), middle / weights.sum(), values[order])
     return Spread(tuple(float(point) for point in points), len(samples))
+
+
+def class_of_way(distance_m: float, *, stops: int) -> str:
+    """Return the class whose spread a way has: the road it is long enough for, and if it stops.
+
+    Stays at stops on the way are uncertain too, so ways past one are a class of their own.
+    """
+    if distance_m <= URBAN_FIRST_M:
+        road = RoadClass.URBAN
+    elif distance_m <= URBAN_FIRST_M + REGIONAL_NEXT_M:
+        road = RoadClass.REGIONAL
+    else:
+        road = RoadClass.LONG_HAUL
+    return f"{road}_stop" if stops else str(road)
 
 
 def share_of(error_s: float, *, predicted_s: float) -> float:

@@ -8,6 +8,8 @@ from django.db import connection, transaction
 
 from dispatch.planning import problem as planning
 from dispatch.planning.travel import TravelProvider
+from dispatch.selectors.fairness import weights_of
+from dispatch.selectors.spreads import SpreadBook, read_spreads
 from dispatch.snapshot.focus import Wish, stations_to_read
 from dispatch.snapshot.prices import price_steps
 from dispatch.snapshot.refusals import read_refusals
@@ -50,7 +52,8 @@ class Snapshot:
 
     `trucks` are those planned, by plate; `parked` the others on shift, by plate, with why
     (`stale`: no fresh report, `promised`: a firm promise, `resting`: its driver said not now,
-    `silent`: its driver left offers unanswered).
+    `silent`: its driver left offers unanswered). `ready_s` is when each pack in a slot can be
+    handed out, by code.
     """
 
     problem: planning.SwapProblem
@@ -62,6 +65,8 @@ class Snapshot:
     lanes: dict[str, Lane]
     packs: dict[str, int]
     standing: Standing
+    spreads: SpreadBook
+    ready_s: dict[str, int]
     parked: dict[str, str] = field(default_factory=dict)
 
 
@@ -107,6 +112,10 @@ class _Reading:
         self.rows: StationRows = read_stations(region, now=now, only=near)
         tariffs = [station.tariff_id for station in self.rows.stations]
         self.prices = price_steps(tariffs, now=now, horizon=HORIZON)
+        self.spreads = read_spreads(region)
+        self.weights = weights_of(
+            region, {pk: t.driver_id for pk, t in self.ahead.items()}, now=now
+        )
         self.refusals = read_refusals(list(self.ahead), now=now)
         for ahead in self.ahead.values():
             add_stop_to_swap(ahead)
@@ -154,6 +163,8 @@ class _Reading:
             },
             packs=self._pack_ids(problem),
             standing=self.standing,
+            spreads=self.spreads,
+            ready_s={pack.id: pack.ready_s for station in stations for pack in station.packs},
             parked=parked,
         )
 
@@ -239,6 +250,7 @@ class _Reading:
             packs=tuple(planning.CarriedPack(id=code, full_wh=wh) for code, wh in carried)
             if is_whole
             else (),
+            weight_percent=self.weights.get(truck.pk, 100),
         )
 
     def _detours(self, ahead: TruckAhead) -> list[planning.Detour]:
@@ -251,6 +263,7 @@ class _Reading:
                 to_wh=way.to.energy_wh,
                 from_s=way.back.travel_s,
                 from_wh=way.back.energy_wh,
+                to_sd_s=self.spreads.drive(way.road_class).sd_s(way.arrive_s),
                 to_sd_wh=way.arrival_sd_wh,
             )
             for way in ahead.ways.values()

@@ -12,6 +12,7 @@ from django.db.models import Q
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.learning import UNLEARNT
+from dispatch.planning.spreads import class_of_way
 from dispatch.planning.travel import TravelProvider
 from dispatch.selectors.consumption import learnt_of
 from dispatch.snapshot.asked import AskedTravel, drives_ahead
@@ -53,6 +54,11 @@ class WayToStation:
     distance_m: int
     arrival_wh: int
     arrival_sd_wh: int = 0
+
+    @property
+    def road_class(self) -> str:
+        """Return the class of roads whose spread its arrival has."""
+        return class_of_way(self.distance_m, stops=self.after)
 
 
 @dataclass(slots=True)

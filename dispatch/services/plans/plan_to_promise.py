@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from dispatch.planning.plan import Swap, SwapPlan
+from dispatch.planning.windows import Approach, narrowest_window
 from dispatch.services.promises.write import Promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
 
@@ -38,6 +41,15 @@ def promise_of(
         return None
     way = ahead.ways[swap.after, station.pk]
     starts_at = snapshot.as_of + timedelta(seconds=swap.start_s)
+    ready_s = max(snapshot.ready_s.get(name, swap.start_s) for name in swap.packs)
+    approach = Approach(
+        start_s=swap.start_s,
+        arrival_s=way.arrive_s,
+        way_s=way.arrive_s,
+        packs_s=ready_s if ready_s > 0 else None,
+        charging_s=ready_s,
+    )
+    window = narrowest_window(approach, snapshot.spreads.of(way.road_class, station.pk))
     return Promise(
         region_id=snapshot.region.pk,
         truck_id=ahead.route.truck.pk,
@@ -47,13 +59,34 @@ def promise_of(
         lane=lane,
         starts_at=starts_at,
         eta=snapshot.as_of + timedelta(seconds=way.arrive_s),
+        window=DateTimeTZRange(
+            snapshot.as_of + timedelta(seconds=window.from_s),
+            snapshot.as_of + timedelta(seconds=window.to_s),
+        ),
+        probability=window.probability,
         leave_by_at=starts_at - timedelta(seconds=way.to.travel_s),
         distance_m=way.distance_m,
+        road_class=way.road_class,
+        packs_ready_at=snapshot.as_of + timedelta(seconds=ready_s) if ready_s > 0 else None,
+        detour_s=detour_s(ahead, way),
+        least_detour_s=min(detour_s(ahead, other) for other in _in_reach(ahead)),
         soc_on_arrival_percent=soc_on_arrival(ahead, way),
         packs=tuple(pack for pack in packs if pack is not None),
         why={"code": why_code or why(ahead, way)},
         plan_run_id=plan_run_id,
     )
+
+
+def detour_s(ahead: TruckAhead, way: WayToStation) -> int:
+    """Return how much longer the truck drives by the station than without."""
+    straight_s = 0 if ahead.is_idle else ahead.legs[way.after].travel_s
+    return max(0, way.to.travel_s + way.back.travel_s - straight_s)
+
+
+def _in_reach(ahead: TruckAhead) -> list[WayToStation]:
+    """Return the ways the charge allows; all of them if none."""
+    ways = list(ahead.ways.values())
+    return [way for way in ways if way.arrival_wh >= ahead.reserve_wh] or ways
 
 
 def soc_on_arrival(ahead: TruckAhead, way: WayToStation) -> float:

@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import NormalDist
 from typing import Any
 
 import pghistory
@@ -19,7 +18,6 @@ from fleet.models import Lane, Pack, SwapStation, Truck, TruckSight, User
 from fleet.services.constraints import violated_constraint
 
 OFFER_LASTS = timedelta(seconds=120)
-WINDOW_BUFFER = timedelta(minutes=10)
 MAY_CHANGE = ["offered", "accepted", "en_route", "arrived", "queued"]
 CODE_TRIES = 20
 CODE_TAKEN = "dispatch_check_in_code_opens_one_swap"
@@ -47,6 +45,8 @@ class Promise:
     """Everything that is promised to a truck.
 
     `packs` are by position: the pack, and from when it is at the station (None: it is there).
+    `window` is when the swap begins with `probability`; detours are what the way by the station
+    takes more than the way without, and by the station that would take least.
     """
 
     region_id: int
@@ -57,8 +57,14 @@ class Promise:
     lane: Lane
     starts_at: datetime
     eta: datetime
+    window: DateTimeTZRange
+    probability: float
     leave_by_at: datetime
     distance_m: int
+    road_class: str
+    packs_ready_at: datetime | None
+    detour_s: int
+    least_detour_s: int
     soc_on_arrival_percent: float
     packs: tuple[tuple[int, datetime | None], ...]
     why: dict[str, Any] = field(default_factory=dict)
@@ -72,17 +78,6 @@ class Promise:
     def occupies(self) -> DateTimeTZRange:
         """Return when the truck stands in the lane."""
         return DateTimeTZRange(self.starts_at, self.starts_at + timedelta(seconds=self.lane.swap_s))
-
-    @property
-    def window(self) -> DateTimeTZRange:
-        """Return when the truck may come."""
-        return DateTimeTZRange(self.starts_at - WINDOW_BUFFER, self.starts_at + WINDOW_BUFFER)
-
-    def probability(self, *, now: datetime) -> float:
-        """Return how likely the truck comes within its window: a normal spread of its way."""
-        way_s = max(0.0, (self.eta - now).total_seconds())
-        slack_s = (self.starts_at + WINDOW_BUFFER - self.eta).total_seconds()
-        return round(min(0.99, NormalDist(sigma=60 + 0.12 * way_s).cdf(slack_s)), 3)
 
 
 def write_promise(promise: Promise, *, now: datetime) -> SwapAssignment:
@@ -130,7 +125,7 @@ def change_promise(
             station=promise.station,
             state__in=MAY_CHANGE,
             version=assignment.version,
-        ).update(version=F("version") + 1, **_columns(promise, now=now))
+        ).update(version=F("version") + 1, **_columns(promise))
         fresh = SwapAssignment.objects.get(pk=assignment.pk)
         if not changed:
             raise NotAllowedNowError(state=fresh.state, to="changed")
@@ -204,7 +199,7 @@ def _packs_must_be_there(promise: Promise) -> None:
         raise PromiseRefusedError("pack_gone")
 
 
-def _columns(promise: Promise, *, now: datetime) -> dict[str, Any]:
+def _columns(promise: Promise) -> dict[str, Any]:
     return {
         "lane": promise.lane,
         "window": promise.window,
@@ -212,8 +207,12 @@ def _columns(promise: Promise, *, now: datetime) -> dict[str, Any]:
         "eta": promise.eta,
         "leave_by_at": promise.leave_by_at,
         "distance_m": max(0, promise.distance_m),
+        "road_class": promise.road_class,
+        "packs_ready_at": promise.packs_ready_at,
+        "detour_s": promise.detour_s,
+        "least_detour_s": promise.least_detour_s,
         "soc_on_arrival_percent": promise.soc_on_arrival_percent,
-        "probability": promise.probability(now=now),
+        "probability": promise.probability,
         "why": promise.why,
         "options": promise.options,
         "plan_run_id": promise.plan_run_id,
@@ -236,7 +235,7 @@ def _insert(promise: Promise, *, now: datetime) -> SwapAssignment:
                     offer_expires_at=now + promise.offer_lasts,
                     is_pinned=promise.is_pinned,
                     decided_by=promise.decided_by,
-                    **_columns(promise, now=now),
+                    **_columns(promise),
                 )
         except IntegrityError as error:
             if violated_constraint(error) != CODE_TAKEN:

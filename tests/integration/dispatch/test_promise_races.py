@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.services.promises.write import Promise, PromiseRefusedError, write_promise
@@ -32,6 +33,12 @@ def promise(
         lane=lane,
         starts_at=start,
         eta=start,
+        window=DateTimeTZRange(start, start + timedelta(minutes=8)),
+        probability=0.9,
+        road_class="regional",
+        packs_ready_at=None,
+        detour_s=600,
+        least_detour_s=600,
         leave_by_at=start - timedelta(minutes=10),
         distance_m=9000,
         soc_on_arrival_percent=20,

@@ -35,7 +35,10 @@ def test_a_low_truck_is_offered_a_swap() -> None:
     assert (run.state, run.served, run.written, run.refused) == ("done", 1, 1, 0), run.error
     offer = SwapAssignment.objects.get(truck=truck)
     assert (offer.state, offer.station, offer.plan_run) == ("offered", station, run)
-    assert offer.window.lower < offer.occupies.lower < offer.window.upper
+    assert offer.occupies.lower <= offer.window.lower < offer.window.upper
+    assert 0.9 <= offer.probability < 1
+    assert (offer.road_class, offer.packs_ready_at) == ("regional", None)
+    assert offer.detour_s == offer.least_detour_s
     assert NOW <= offer.eta <= offer.occupies.lower
     assert 15 < offer.soc_on_arrival_percent < 30
     assert offer.holds.get().is_live

@@ -7,6 +7,8 @@ from dispatch.models import (
     Ban,
     ChargeWindow,
     DriverAction,
+    FairnessEntry,
+    MeasuredSpread,
     PackHold,
     PlanRun,
     RoadBook,
@@ -21,8 +23,10 @@ from tests.builders import (
     NOW,
     make_assignment,
     make_driver,
+    make_fairness_entry,
     make_hold,
     make_operator,
+    make_outcome,
     make_pack,
     make_pack_type,
     make_place,
@@ -155,6 +159,21 @@ def _consumption() -> TruckConsumption:
     return TruckConsumption.objects.create(truck=make_truck())
 
 
+def _spread() -> MeasuredSpread:
+    return MeasuredSpread.objects.create(
+        kind="came", region=make_region(), samples=1, points=[0.9], measured_at=NOW
+    )
+
+
+def _entry() -> FairnessEntry:
+    return make_fairness_entry(make_assignment(), make_operator())
+
+
+def _lost(**minutes: float) -> Statement:
+    """Return an entry like another, of another swap, with other minutes."""
+    return twin(_entry(), assignment_id=make_assignment().pk, **minutes)
+
+
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
     Rule("dispatch_road_book_is_unique", "dispatch_roadbook", lambda: twin(_road_book())),
@@ -202,6 +221,39 @@ DISPATCH = [
         lambda: change(_trip(), due_at=NOW - timedelta(seconds=1)),
     ),
     Rule("dispatch_trip_has_a_known_state", "dispatch_trip", lambda: change(_trip(), state="lost")),
+    Rule(
+        "dispatch_outcome_was_told_a_probability",
+        "dispatch_promiseoutcome",
+        lambda: change(make_outcome(make_assignment()), probability=1.1),
+    ),
+    Rule("dispatch_spread_is_measured_once", "dispatch_measuredspread", lambda: twin(_spread())),
+    Rule(
+        "dispatch_spread_is_of_a_known_kind",
+        "dispatch_measuredspread",
+        lambda: change(_spread(), kind="x"),
+    ),
+    Rule(
+        "dispatch_nobody_loses_less_than_nothing",
+        "dispatch_fairnessentry",
+        lambda: _lost(waited_min=-1.0, excess_min=-4.0),
+    ),
+    Rule(
+        "dispatch_fairness_entry_adds_up",
+        "dispatch_fairnessentry",
+        lambda: _lost(excess_min=9.0),
+    ),
+    Rule(
+        "dispatch_fairness_entry_has_a_known_reason",
+        "dispatch_fairnessentry",
+        lambda: twin(_entry(), assignment_id=make_assignment().pk, reason="x"),
+    ),
+    Rule(
+        "ledger_is_append_only",
+        "dispatch_fairnessentry",
+        lambda: change(_entry(), reason="spared"),
+        "ledger_is_append_only",
+        "Cannot update or delete",
+    ),
     Rule("dispatch_lane_takes_one_truck_at_a_time", ASSIGNMENT, _two_in_a_lane),
     Rule("dispatch_truck_is_in_one_lane_at_a_time", ASSIGNMENT, _truck_in_two_lanes),
     Rule("dispatch_one_live_swap_a_trip", ASSIGNMENT, _two_on_a_trip),
