@@ -16,6 +16,7 @@ from dispatch.services.plans.runs import run_plan
 from dispatch.services.promises.measure import measure_spreads
 from dispatch.services.promises.moves import move_assignment
 from dispatch.services.promises.outcomes import note_outcomes, sweep_outcomes
+from fleet.models import Operator
 from telematics.models import SlotReading
 from tests.builders import (
     NOW,
@@ -117,7 +118,11 @@ def test_packs_that_were_charged_late_are_told_from_a_lane_that_was(scene: Scene
     charged = due + timedelta(minutes=3)
     for at, soc in ((charged - timedelta(minutes=1), 94.0), (charged, 95.5)):
         SlotReading.objects.create(
-            slot=held.slot, recorded_at=at, received_at=at, pack_code=held.code, soc_percent=soc
+            slot_id=held.slot_id,
+            recorded_at=at,
+            received_at=at,
+            pack_code=held.code,
+            soc_percent=soc,
         )
     promise.refresh_from_db()
     waits = charged - max(promise.eta, promise.occupies.lower) + timedelta(seconds=40)
@@ -210,13 +215,13 @@ def test_whoever_is_owed_minutes_weighs_more_within_the_bound() -> None:
     trucks = {c.pk: make_truck(c, region=region) for c in (poor, rich)}
     drivers = {trucks[c.pk].pk: make_driver(c).pk for c in (poor, rich)}
 
-    def owe(carrier: object, excess: float, at: datetime = NOW) -> None:
+    def owe(carrier: Operator, excess: float, at: datetime = NOW) -> None:
         promise = make_assignment(make_truck(region=region))
         make_fairness_entry(
             promise,
             carrier,
             region=region,
-            swapped_at=at,  # type: ignore[arg-type]  # an operator
+            swapped_at=at,
             waited_min=10.0 + excess,
             detoured_min=0.0,
             share_min=10.0,
