@@ -118,7 +118,7 @@ def test_packs_that_were_charged_late_are_told_from_a_lane_that_was(scene: Scene
     charged = due + timedelta(minutes=3)
     for at, soc in ((charged - timedelta(minutes=1), 94.0), (charged, 95.5)):
         SlotReading.objects.create(
-            slot_id=held.slot_id,
+            slot=held.slot,
             recorded_at=at,
             received_at=at,
             pack_code=held.code,
