@@ -1,12 +1,15 @@
-"""System checks: what the database must be able to do."""
+"""System checks: what the database must be able to do, and the map of the roads."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  Django's name
 from django.db import connections
 
 from config.binaries import POSTGRES_MIN
+from dispatch.services.roads.maps import read_map
+from dispatch.services.roads.valhalla_config import is_installed
 
 
 @register(Tags.database)
@@ -19,6 +22,21 @@ def check_postgresql(databases: Sequence[str] | None = None, **_: Any) -> list[C
             found += version_faults(cursor.fetchone()[0])
             cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'btree_gist'")
             found += extension_faults(available=cursor.fetchone() is not None)
+    return found
+
+
+@register()
+def check_road_map(**_: Any) -> list[CheckMessage]:
+    """Warn of an embedded road engine that has nothing to answer from."""
+    if settings.TRAVEL_PROVIDER != "valhalla":
+        return []
+    found: list[CheckMessage] = []
+    if not is_installed():
+        text = "TRAVEL_PROVIDER is valhalla, which is not installed: the great circle answers."
+        found.append(Warning(text, hint="Install the extra `routing`.", id="yizhan.W001"))
+    elif read_map(settings.TRAVEL_MAP_DIR) is None:
+        text = f"There is no road map in {settings.TRAVEL_MAP_DIR}: the great circle answers."
+        found.append(Warning(text, hint="Run `manage.py build_map`.", id="yizhan.W002"))
     return found
 
 

@@ -16,6 +16,8 @@ from dispatch.services.roads.valhalla import refusal
 from dispatch.services.roads.valhalla_config import is_installed
 
 PROJECT = Path(__file__).resolve().parents[3]
+START_S = 30.0
+"""A child may take this long to open its map; rounds do not wait for it, but let it be."""
 KNOWN_TO_THE_CHILD = ("PATH", "LANG", "HOME")
 
 
@@ -26,6 +28,7 @@ class EmbeddedValhalla:
         self._directory = directory
         self._child: subprocess.Popen[bytes] | None = None
         self._tiles: Path | None = None
+        self._started_s, self._is_ready = 0.0, False
         self._parent = os.getpid()
         self._lock = threading.Lock()
 
@@ -65,10 +68,13 @@ class EmbeddedValhalla:
     def _say(self, line: str, *, until_s: float) -> dict[str, Any]:
         child = self._running()
         try:
+            if not self._is_ready:
+                self._is_ready = bool(json.loads(self._hear(child, until_s=until_s)))
             os.write(child.stdin.fileno(), line.encode() + b"\n")  # type: ignore[union-attr]  # piped
             return dict(json.loads(self._hear(child, until_s=until_s)))
-        except EngineTimedOutError:
-            self.close()
+        except RoadEngineError:
+            if self._is_ready or time.monotonic() - self._started_s > START_S:
+                self.close()
             raise
         except (OSError, ValueError) as error:
             self.close()
@@ -84,7 +90,7 @@ class EmbeddedValhalla:
         self.close()
         if not is_installed():
             raise RoadEngineError("is not installed")
-        self._tiles = tiles
+        self._tiles, self._started_s, self._is_ready = tiles, time.monotonic(), False
         self._child = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-m", "dispatch.services.roads.valhalla_process", str(tiles)],
             cwd=PROJECT,

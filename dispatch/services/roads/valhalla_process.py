@@ -17,7 +17,9 @@ ACTIONS = {"sources_to_targets": "matrix", "locate": "locate"}
 
 
 def serve(actor: Any, asked: IO[bytes], said: IO[bytes]) -> None:
-    """Answer each line: `{"answer": ...}`, or `{"refused": "why"}`."""
+    """Say `{"ready": true}`, then answer each line: `{"answer": ...}` or `{"refused": "why"}`."""
+    said.write(b'{"ready": true}\n')
+    said.flush()
     for line in asked:
         question = json.loads(line)
         ask = getattr(actor, ACTIONS[question["action"]])

@@ -59,6 +59,15 @@ def test_a_crash_amid_a_question(door: EmbeddedValhalla) -> None:
     assert ask(door) > 0
 
 
+def test_a_slow_start_is_waited_for_by_nobody_and_not_begun_anew(door: EmbeddedValhalla) -> None:
+    with pytest.raises(EngineTimedOutError):
+        ask(door, within_s=0.001)
+    starting = children()
+    assert len(starting) == 1
+    assert ask(door) > 0
+    assert children() == starting
+
+
 def test_it_ends_with_its_door(map_directory: Path) -> None:
     door = EmbeddedValhalla(map_directory)
     ask(door)

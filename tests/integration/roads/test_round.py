@@ -112,6 +112,26 @@ def test_a_round_reads_the_book_in_one_query_and_writes_it_in_a_few() -> None:
         assert len(asked) in queries, [query["sql"][:80] for query in asked]
 
 
+def test_a_thousand_trucks_and_sixty_stations_are_known_in_time(
+    settings: Settings, osrm_url: str
+) -> None:
+    settings.TRAVEL_PROVIDER, settings.TRAVEL_URL = "osrm", osrm_url
+    settings.TRAVEL_TIMEOUT_S = 120.0
+    random = np.random.default_rng(9)
+    trucks = random.uniform((47.06, 9.49), (47.22, 9.56), (1000, 2))
+    stations = random.uniform((47.06, 9.49), (47.22, 9.56), (60, 2))
+    with roads_of_round(now=NOW) as travel:
+        cold = travel.travel(trucks, stations, truck=HIGH)
+    settings.TRAVEL_URL = f"http://127.0.0.1:{free_port()}"  # nobody is there now
+    begun_s = time.monotonic()
+    with roads_of_round(now=NOW) as travel:
+        warm = travel.travel(trucks, stations, truck=HIGH)
+    assert time.monotonic() - begun_s < 5.0
+    assert warm.distance_m.shape == (1000, 60)
+    assert warm.distance_m.tolist() == cold.distance_m.tolist()
+    assert RoadLeg.objects.count() > 6_000
+
+
 def test_a_round_stops_asking_when_its_time_is_up(settings: Settings) -> None:
     drive(WEST, EAST, HIGH)  # the engine is awake
     settings.TRAVEL_TIMEOUT_S = 0.4
