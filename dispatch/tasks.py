@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from dispatch.services.charging import plan_charging, stations_that_charge
+from dispatch.services.charging.plan import plan_charging, stations_that_charge
 from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
 from dispatch.services.outbox import Tick
 from dispatch.services.plans.archive import sweep_runs

@@ -1,3 +1,3 @@
-from dispatch.admin import assignments, fairness, outcomes, plans, trips, trucks_now
+from dispatch.admin import assignments, caps, fairness, outcomes, plans, trips, trucks_now
 
-__all__ = ["assignments", "fairness", "outcomes", "plans", "trips", "trucks_now"]
+__all__ = ["assignments", "caps", "fairness", "outcomes", "plans", "trips", "trucks_now"]

@@ -1,5 +1,5 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
-from dispatch.models.charge import ChargeWindow
+from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
 from dispatch.models.fairness import FairnessEntry
 from dispatch.models.notice import DriverAction, DriverNotice
@@ -19,6 +19,7 @@ __all__ = [
     "MeasuredSpread",
     "PackHold",
     "PlanRun",
+    "PowerCap",
     "PromiseOutcome",
     "RoadBook",
     "RoadLeg",

@@ -1,4 +1,4 @@
-"""When the packs in a station's slots are full: power shared in earliest-deadline order.
+"""How soon the packs in a station's slots can be full: power shared in earliest-deadline order.
 
 Notes
 -----
@@ -14,13 +14,13 @@ near full must be in `max_power_w`, taken as the mean to full.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 CHARGE_EFFICIENCY = 0.94
 """From the station's meter into the pack (field reports say 0.92 to 0.95)."""
@@ -72,7 +72,7 @@ class ChargePeriod:
     pack: str
     from_s: float
     to_s: float
-    power_w: int
+    power_w: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def charge_schedule(
     ValueError
         A slot or pack named twice, steps out of order, or an efficiency outside (0, 1].
     """
-    _refuse_doubles(jobs)
+    refuse_doubles(jobs)
     if not 0.0 < efficiency <= 1.0:
         raise ValueError("efficiency must be above 0 and at most 1")
     steps = [PowerLimit(0, limit_w)] if isinstance(limit_w, int) else list(limit_w)
@@ -139,17 +139,15 @@ def charge_schedule(
         for job in jobs
         if job.ready_by_s is not None and ready_s.get(job.pack, inf) > job.ready_by_s
     )
-    return ChargeSchedule(tuple(_joined(station.periods)), ready_s, late)
+    return ChargeSchedule(joined_periods(station.periods), ready_s, late)
 
 
-def _refuse_doubles(jobs: Sequence[ChargeJob]) -> None:
+def refuse_doubles(jobs: Sequence[ChargeJob]) -> None:
+    """Raise ValueError if a slot or a pack is named twice."""
     if len({job.slot for job in jobs}) < len(jobs):
         raise ValueError("a slot charges one pack")
     if len({job.pack for job in jobs}) < len(jobs):
         raise ValueError("a pack is in one slot")
-
-
-type _Period = tuple[ChargeJob, Fraction, Fraction, int]
 
 
 class _Station:
@@ -170,7 +168,7 @@ class _Station:
             job.pack: Fraction(max(0, job.full_wh - job.energy_wh) * _WS_PER_WH) for job in jobs
         }
         self.full_at: dict[str, Fraction] = {}
-        self.periods: list[_Period] = []
+        self.periods: list[ChargePeriod] = []
 
     def run(self) -> None:
         """Go from event to event until every pack is full or no power is left to come."""
@@ -182,7 +180,9 @@ class _Station:
             if until is None:
                 return
             for job, power_w in shares:
-                self.periods.append((job, now, until, power_w))
+                self.periods.append(
+                    ChargePeriod(job.slot, job.pack, float(now), float(until), power_w)
+                )
                 self.missing_ws[job.pack] -= power_w * (until - now)
             now = until
 
@@ -214,21 +214,17 @@ class _Station:
         return min(events, default=None)
 
 
-def _joined(periods: Sequence[_Period]) -> list[ChargePeriod]:
-    open_periods: dict[str, _Period] = {}
-    done: list[_Period] = []
-    for period in periods:
-        job, start, end, power_w = period
-        before = open_periods.get(job.pack)
-        if before is not None and before[2] == start and before[3] == power_w:
-            open_periods[job.pack] = (job, before[1], end, power_w)
+def joined_periods(periods: Iterable[ChargePeriod]) -> tuple[ChargePeriod, ...]:
+    """Join touching periods of one pack at equal power; all in order of time."""
+    open_periods: dict[str, ChargePeriod] = {}
+    done: list[ChargePeriod] = []
+    for period in sorted(periods, key=lambda period: period.from_s):
+        before = open_periods.get(period.pack)
+        if before and before.to_s == period.from_s and before.power_w == period.power_w:
+            open_periods[period.pack] = replace(before, to_s=period.to_s)
         else:
             if before is not None:
                 done.append(before)
-            open_periods[job.pack] = period
+            open_periods[period.pack] = period
     done.extend(open_periods.values())
-    done.sort(key=lambda period: (period[1], period[0].slot))
-    return [
-        ChargePeriod(job.slot, job.pack, float(start), float(end), power_w)
-        for job, start, end, power_w in done
-    ]
+    return tuple(sorted(done, key=lambda period: (period.from_s, period.slot)))

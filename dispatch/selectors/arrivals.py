@@ -7,7 +7,8 @@ from django.db.models import Prefetch
 
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.selectors.cards import iso, live_assignments
-from dispatch.selectors.charging import pack_ready_at, windows_ahead
+from dispatch.selectors.charging import windows_ahead
+from dispatch.selectors.readiness import pack_ready_at
 from fleet.models import Pack, Slot, SwapStation
 
 
@@ -54,7 +55,10 @@ def charge_plan_of_station(station: SwapStation, *, now: datetime) -> list[dict[
     plan = []
     for slot in Slot.objects.filter(station=station).order_by("number"):
         pack = packs.get(slot.pk)
+        ahead = windows.get(slot.pk, [])
         ready_at = ready.get(pack.pk) if pack else None
+        if ready_at and ready_at > now and ahead:
+            ready_at = ahead[-1].during.upper
         plan.append(
             {
                 "slot": slot.number,
@@ -65,7 +69,7 @@ def charge_plan_of_station(station: SwapStation, *, now: datetime) -> list[dict[
                         "to": window.during.upper.isoformat(),
                         "power_kw": window.power_w / 1000,
                     }
-                    for window in windows.get(slot.pk, [])
+                    for window in ahead
                 ],
                 "ready_at": iso(ready_at) if ready_at else None,
             }

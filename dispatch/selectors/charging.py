@@ -1,4 +1,4 @@
-"""What the charge plan says: how full packs are, and when each can be handed out."""
+"""What packs in slots hold by now, and what the charge plan says of them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -74,27 +74,6 @@ def slot_charges(station_ids: Iterable[int], *, now: datetime) -> list[SlotCharg
     return charges
 
 
-def pack_ready_at(station_ids: Iterable[int], *, now: datetime) -> dict[int, datetime]:
-    """Return from when each pack in the slots of stations can be handed out.
-
-    A charged one now; one on charge when its last charge window ends. Missing: packs that do not
-    charge and are not charged, those no reading speaks of, and quarantined ones.
-    """
-    charges = [
-        one
-        for one in slot_charges(station_ids, now=now)
-        if one.is_known and not one.pack.is_quarantined
-    ]
-    windows = _windows([one.pack for one in charges], after=now)
-    ready: dict[int, datetime] = {}
-    for one in charges:
-        if one.is_ready:
-            ready[one.pack.pk] = now
-        elif one.pack.pk in windows and one.is_charging:
-            ready[one.pack.pk] = max(window.during.upper for window in windows[one.pack.pk])
-    return ready
-
-
 def windows_ahead(station_id: int, *, now: datetime) -> Mapping[int, list[ChargeWindow]]:
     """Return a station's charge windows that have not ended, by slot, in order of time."""
     rows = ChargeWindow.objects.filter(slot__station=station_id, during__endswith__gt=now)
@@ -104,17 +83,11 @@ def windows_ahead(station_id: int, *, now: datetime) -> Mapping[int, list[Charge
     return by_slot
 
 
-def _windows(
-    packs: Iterable[Pack], *, after: datetime | None = None, until: datetime | None = None
-) -> dict[int, list[ChargeWindow]]:
+def _windows(packs: Iterable[Pack], *, until: datetime) -> dict[int, list[ChargeWindow]]:
     in_slot = {pack.pk: pack.slot_id for pack in packs}
-    rows = ChargeWindow.objects.filter(pack__in=in_slot)
-    if after is not None:
-        rows = rows.filter(during__endswith__gt=after)
-    if until is not None:
-        rows = rows.filter(
-            during__startswith__lt=until, during__endswith__gt=until - 2 * TRUSTED_FOR
-        )
+    rows = ChargeWindow.objects.filter(
+        pack__in=in_slot, during__startswith__lt=until, during__endswith__gt=until - 2 * TRUSTED_FOR
+    )
     by_pack: dict[int, list[ChargeWindow]] = {}
     for window in rows:
         if in_slot[window.pack_id] == window.slot_id:

@@ -11,7 +11,8 @@ from django.conf import settings
 
 from dispatch.planning import problem as planning
 from dispatch.planning.charging import CHARGE_EFFICIENCY
-from dispatch.selectors.charging import READY_FROM_PERCENT, pack_ready_at
+from dispatch.selectors.charging import READY_FROM_PERCENT
+from dispatch.selectors.readiness import pack_ready_at
 from fleet.models import Closure, Lane, OpeningHours, Pack, Region, SwapStation
 from telematics.models import LaneState
 

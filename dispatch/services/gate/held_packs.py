@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from dispatch.models import PackHold, SwapAssignment
-from dispatch.selectors.charging import pack_ready_at
+from dispatch.selectors.readiness import pack_ready_at
 from fleet.models import Pack
 
 LOOK_AGAIN = timedelta(minutes=1)

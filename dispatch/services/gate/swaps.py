@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
-from dispatch.services.charging import plan_charging
+from dispatch.services.charging.plan import plan_charging
 from dispatch.services.gate.lane_times import lock_lanes, occupy_lane
 from dispatch.services.gate.swap_errors import (
     SlotTakenError,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from dispatch.services.charging import plan_charging
+from dispatch.services.charging.plan import plan_charging
 from fleet.clock import now
 from telematics.models import SlotState
 from telematics.services.keys import make_key

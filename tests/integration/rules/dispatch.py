@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from dispatch.models import (
     Ban,
     ChargeWindow,
@@ -11,6 +13,7 @@ from dispatch.models import (
     MeasuredSpread,
     PackHold,
     PlanRun,
+    PowerCap,
     RoadBook,
     RoadLeg,
     Shuttle,
@@ -141,6 +144,16 @@ def _window() -> ChargeWindow:
     slot = Slot.objects.get(station=make_station(slots=1))
     return ChargeWindow.objects.create(
         slot=slot, pack=make_pack(slot=slot), during=since(NOW), power_w=1000
+    )
+
+
+def _cap() -> PowerCap:
+    return PowerCap.objects.create(
+        station=make_station(),
+        during=DateTimeTZRange(NOW, NOW + timedelta(hours=1)),
+        limit_kw=300,
+        truck_minutes=2.5,
+        reason="grid",
     )
 
 
@@ -285,5 +298,16 @@ DISPATCH = [
         "dispatch_chargewindow",
         lambda: twin(_window(), power_w=2000),
     ),
+    Rule(
+        "dispatch_station_has_one_cap_at_a_time",
+        "dispatch_powercap",
+        lambda: twin(_cap(), limit_kw=200),
+    ),
+    Rule(
+        "dispatch_power_cap_begins_and_ends",
+        "dispatch_powercap",
+        lambda: change(_cap(), during=since(NOW)),
+    ),
+    Rule("dispatch_power_cap_has_a_reason", "dispatch_powercap", lambda: change(_cap(), reason="")),
     Rule("dispatch_driver_action_happens_once", "dispatch_driveraction", lambda: twin(_action())),
 ]

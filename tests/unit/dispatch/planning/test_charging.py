@@ -62,7 +62,7 @@ def moments(
     return [(a + b) / 2 for a, b in itertools.pairwise(row) if b - a > 1e-6]
 
 
-def powers_w(schedule: ChargeSchedule, at_s: float) -> dict[str, int]:
+def powers_w(schedule: ChargeSchedule, at_s: float) -> dict[str, float]:
     at_work = [period for period in schedule.periods if period.from_s <= at_s < period.to_s]
     powers = {period.pack: period.power_w for period in at_work}
     assert len(powers) == len(at_work)
