@@ -32,6 +32,8 @@ _WORTH_IT = 3e-6
 _MEMORY = 0.9
 _LONG_MEMORY = 0.99
 _SHARE_EVERY_S = 2.0
+_FINEST_SHARED = 6
+"""Slots to a swap up to which tolls are shared: finer ones guide no better and cost more."""
 
 
 def raise_bound(
@@ -86,10 +88,11 @@ def raise_bound(
             if ceil(climb.best_s - 1e-3) > best_s:
                 best_s = min(upper_s, ceil(climb.best_s - 1e-3))
                 report(best_s)
-            if monotonic() >= share_s:
+            if monotonic() >= share_s and split <= _FINEST_SHARED:
                 share(climb.tolls())
                 share_s = monotonic() + _SHARE_EVERY_S
-        share(climb.tolls())
+        if split <= _FINEST_SHARED:
+            share(climb.tolls())
     return best_s
 
 

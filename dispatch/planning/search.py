@@ -24,8 +24,10 @@ from dispatch.planning.schedule import Placement, Schedule
 _BLINK = 0.02
 _LONGEST_STRING = 8
 _MOST_STATIONS = 3
-_HOT_S = 200.0
+_HOT_S = 400.0
 _COLD_S = 4.0
+_LAST_START = 0.5
+"""Share of the time up to which the search starts anew when a finer guide comes."""
 _LOOK_EVERY = 16
 _STEPS_A_TRUCK = 50
 _STEPS_A_PAIR = 10
@@ -91,26 +93,32 @@ class Search:
         if most_steps is None:
             most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
         heat_s = _HOT_S
+        fresh = 0.0
         while self.jobs and self.steps < most_steps:
             if self.steps % _LOOK_EVERY == 0:
                 done = max((monotonic() - begun_s) / span_s, self.steps / most_steps)
                 if done >= 1 or self.best_s <= bound_s():
                     break
-                heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * done)
-                self.follow(news())
+                if self.follow(news(), anew=done < _LAST_START):
+                    fresh = done
+                heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * (done - fresh) / (1 - fresh))
             self.steps += 1
             self._step(heat_s)
         self._return_to(self._best)
 
-    def follow(self, guide: Guide | None) -> None:
-        """Let a new guide lead; with the first one, build the schedule anew if that is cheaper."""
-        if guide is None:
-            return
-        if self._guide is None:
-            self._build_by_wishes(guide)
-        self._guide = guide
+    def follow(self, guide: Guide | None, *, anew: bool = True) -> bool:
+        """Let a new guide lead; gives whether the schedule was built anew for it.
 
-    def _build_by_wishes(self, guide: Guide) -> None:
+        It is if the guide sees finer than the one before, and may be (`anew`) or is cheaper so.
+        """
+        if guide is None:
+            return False
+        before, self._guide = self._guide, guide
+        if before is not None and guide.tolls.slot_s >= before.tolls.slot_s:
+            return False
+        return self._build_by_wishes(guide, anew=anew)
+
+    def _build_by_wishes(self, guide: Guide, *, anew: bool) -> bool:
         """Put trucks in at cost plus tolls, in order of the starts they wish for.
 
         Where packs are scarce this is far below greedy, which gives them to who comes first.
@@ -125,9 +133,11 @@ class Search:
             if placement is not None:
                 self._put(job, placement)
         schedule.tolls = None
-        if schedule.cost_s >= before_s:
+        if schedule.cost_s >= before_s and not anew:
             self._return_to(before)
+            return False
         self._note_best()
+        return True
 
     def _note_best(self) -> None:
         if self._schedule.cost_s < self.best_s:
