@@ -97,6 +97,9 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Drivers"), "badge", "fleet.Driver"),
                     _list(_("Shifts"), "schedule", "fleet.Shift"),
                     _list(_("Places"), "place", "fleet.Place"),
+                    _list(
+                        _("Learnt consumption"), "energy_savings_leaf", "dispatch.TruckConsumption"
+                    ),
                     _list(_("Truck models"), "category", "fleet.TruckModel"),
                 ],
             },

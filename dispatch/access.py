@@ -12,6 +12,7 @@ from dispatch.models import (
     Shuttle,
     SwapAssignment,
     Trip,
+    TruckConsumption,
 )
 from fleet.access import (
     Viewer,
@@ -20,6 +21,7 @@ from fleet.access import (
     sees_everything,
     stations_for,
     trucks_for,
+    trucks_held_by,
     trucks_run_by,
 )
 from fleet.models import Operator, Region, Truck, User
@@ -106,3 +108,9 @@ def regions_of(user: Viewer, *, now: datetime) -> QuerySet[Region]:
     trucks = trucks_for(user, now=now).values("region")
     stations = stations_for(user).values("region")
     return Region.objects.filter(Q(pk__in=trucks) | Q(pk__in=stations))
+
+
+def consumption_for(user: Viewer, *, now: datetime) -> QuerySet[TruckConsumption]:
+    """Return what was learnt of the trucks whose inside a user may look at."""
+    seen = trucks_held_by(user, now=now).values("pk")
+    return TruckConsumption.objects.filter(truck__in=seen)

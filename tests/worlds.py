@@ -19,6 +19,7 @@ from dispatch.models import (
     PromiseOutcome,
     Shuttle,
     Trip,
+    TruckConsumption,
 )
 from fleet.identity import make_pack_code, with_check_digit
 from fleet.models import (
@@ -249,6 +250,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "dispatch.Ban": _ban,
     "dispatch.PlanRun": _plan_run,
     "dispatch.LiveTruck": _live_truck,
+    "dispatch.TruckConsumption": lambda world: TruckConsumption.objects.create(truck=world.truck()),
     "dispatch.Trip": lambda world: world.trip(),
     "dispatch.Shuttle": lambda world: world.shuttle(),
 }

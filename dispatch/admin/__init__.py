@@ -1,3 +1,21 @@
-from dispatch.admin import assignments, caps, fairness, outcomes, plans, trips, trucks_now
+from dispatch.admin import (
+    assignments,
+    caps,
+    consumption,
+    fairness,
+    outcomes,
+    plans,
+    trips,
+    trucks_now,
+)
 
-__all__ = ["assignments", "caps", "fairness", "outcomes", "plans", "trips", "trucks_now"]
+__all__ = [
+    "assignments",
+    "caps",
+    "consumption",
+    "fairness",
+    "outcomes",
+    "plans",
+    "trips",
+    "trucks_now",
+]

@@ -45,21 +45,22 @@ class Figure:
 def figures_of(learnt: Learnt, model: TruckModel) -> list[Figure]:
     """Return the figures of a truck by kind of road, load and temperature, for a 30 km drive."""
     return [
-        _figure(learnt, model, road_class, is_loaded=is_loaded, temperature_c=temperature_c)
+        figure_of(learnt, model, road_class, is_loaded=is_loaded, temperature_c=temperature_c)
         for road_class in RoadClass
         for is_loaded in (False, True)
         for temperature_c in TEMPERATURES_C
     ]
 
 
-def _figure(
+def figure_of(
     learnt: Learnt,
     model: TruckModel,
     road_class: RoadClass,
     *,
     is_loaded: bool,
-    temperature_c: float,
+    temperature_c: float = TEMPERATURES_C[0],
 ) -> Figure:
+    """Return the figure of a truck on one kind of road, empty or as heavy as it may be."""
     burden = Burden(
         curb_kg=model.curb_mass_kg,
         load_kg=model.gross_mass_kg - model.curb_mass_kg if is_loaded else 0.0,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from config.celery import app
 from dispatch.models import Trip, TruckConsumption
@@ -262,3 +263,28 @@ def test_what_other_parts_taught_is_void(scene: Scene) -> None:
 def test_the_schedule_rings_for_it() -> None:
     assert LEARN_TASK in {tick.name for tick in SCHEDULE}
     assert LEARN_TASK in app.tasks
+
+
+def test_the_page_shows_what_is_known_and_lets_it_be_learnt_anew(scene: Scene) -> None:
+    [truck] = scene.trucks
+    tell(scene)
+    learn_consumption(now=NOW)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(make_user(scene.carrier))
+    listed = client.get("/admin/dispatch/truckconsumption/").content.decode()
+    assert truck.plate in listed
+    page = client.get(f"/admin/dispatch/truckconsumption/{truck.pk}/change/").content.decode()
+    assert "regional road" in page
+    assert "+25" in page or "+24" in page or "+26" in page
+    assert all(str(drive["km"]) in page for drive in consumption().recent)
+    url = "/admin/dispatch/truckconsumption/"
+    chosen = {"action": "reset", "_selected_action": [truck.pk], "index": 0}
+    asked = client.post(url, chosen)
+    assert "Why" in asked.content.decode()
+    assert consumption().drives == 5
+    client.post(url, {**chosen, "reason": "new trailer"})
+    assert (consumption().drives, consumption().reset_reason) == (0, "new trailer")
+    auditor = make_user(scene.carrier, "auditor")
+    client.force_login(auditor)
+    client.post(url, {**chosen, "reason": "not mine to do"})
+    assert consumption().reset_reason == "new trailer"
