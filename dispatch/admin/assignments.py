@@ -27,6 +27,7 @@ from fleet.clock import now
 from fleet.models import User
 
 SPANS = {"window": "arrives_within", "occupies": "lane_taken"}  # as people write them
+OF_THE_CARRIER = {"trip", "driver", "detour_s", "least_detour_s"}  # not the stations' business
 DISPATCHERS = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
 
 
@@ -82,7 +83,7 @@ class SwapAssignmentAdmin(ExportAdmin):
         names = [f.name for f in self.model._meta.fields if f.name not in hidden]
         names = [SPANS.get(name, name) for name in names]
         if obj and not self._runs_truck(request, obj):
-            names = [name for name in names if name not in {"trip", "driver"}]
+            names = [name for name in names if name not in OF_THE_CARRIER]
         return names
 
     def _runs_truck(self, request: HttpRequest, obj: SwapAssignment) -> bool:

@@ -33,6 +33,8 @@ export function showPromise(card, { isSending }) {
   const isUnderWay = card.state === "en_route";
   $("eta-label").textContent = word(isUnderWay ? "eta.latest" : "eta");
   $("eta").textContent = timeOfDay(isUnderWay ? card.window_to : card.eta);
+  const chance = Math.round(card.probability * 100);
+  $("window").textContent = word("swap.within", `${timeOfDay(card.window_from)}–${timeOfDay(card.window_to)} · ${chance}%`);
   $("distance").textContent = kilometres(card.distance_m);
   $("soc").textContent = percent(card.soc_percent);
   $("soc-then").textContent = percent(card.soc_on_arrival_percent);
