@@ -23,8 +23,17 @@ ACTIONS = {
 
 def assignment_card(assignment: SwapAssignment, *, now: datetime) -> dict[str, Any]:
     """Return the assignment in plain JSON values; times are ISO 8601 in UTC."""
-    station, lane = assignment.station, assignment.lane
     state = TruckState.objects.filter(truck_id=assignment.truck_id).first()
+    packs = assignment.holds.filter(is_live=True).count()
+    soc_percent = state.soc_percent if state else None
+    return card(assignment, soc_percent=soc_percent, packs=packs, now=now)
+
+
+def card(
+    assignment: SwapAssignment, *, soc_percent: float | None, packs: int, now: datetime
+) -> dict[str, Any]:
+    """Return the same for a truck whose charge and number of promised packs are known."""
+    station, lane = assignment.station, assignment.lane
     return {
         "id": assignment.pk,
         "version": assignment.version,
@@ -46,14 +55,14 @@ def assignment_card(assignment: SwapAssignment, *, now: datetime) -> dict[str, A
         "eta": iso(assignment.eta),
         "distance_m": assignment.distance_m,
         "swap_s": lane.swap_s,
-        "soc_percent": round(state.soc_percent, 1) if state else None,
+        "soc_percent": None if soc_percent is None else round(soc_percent, 1),
         "soc_on_arrival_percent": round(assignment.soc_on_arrival_percent, 1),
         "probability": round(assignment.probability, 2),
         "why": sentence(assignment.why),
         "refused": refused(assignment),
         "offer_expires_at": iso(assignment.offer_expires_at),
         "check_in_code": assignment.check_in_code,
-        "packs": assignment.holds.filter(is_live=True).count(),
+        "packs": packs,
         "actions": ACTIONS.get(assignment.state, []),
     }
 

@@ -13,7 +13,13 @@ def tell_driver(assignment: SwapAssignment, *, kind: str, now: datetime, **body:
     """Leave news of the assignment for its driver, if it has one; the relay publishes it."""
     if assignment.driver_id is None:
         return
-    DriverNotice.objects.create(
+    notice_of(assignment, kind=kind, now=now, **body).save(force_insert=True)
+    wake_relay()
+
+
+def notice_of(assignment: SwapAssignment, *, kind: str, now: datetime, **body: Any) -> DriverNotice:
+    """Return the news of an assignment for its driver, not yet written."""
+    return DriverNotice(
         driver_id=assignment.driver_id,
         assignment=assignment,
         kind=kind,
@@ -26,7 +32,6 @@ def tell_driver(assignment: SwapAssignment, *, kind: str, now: datetime, **body:
             **body,
         },
     )
-    wake_relay()
 
 
 def refresh_downlink(truck_id: int, *, now: datetime) -> None:

@@ -9,13 +9,13 @@ from functools import partial
 from dispatch.models import SwapAssignment
 from dispatch.planning.plan import SwapPlan
 from dispatch.services.plans.plan_to_promise import PROMISE_AHEAD, first_swaps, promise_of
+from dispatch.services.promises.batch import write_promises
 from dispatch.services.promises.moves import DispatchError, move_assignment
 from dispatch.services.promises.write import (
     Promise,
     change_promise,
     change_together,
     divert,
-    write_promise,
 )
 from dispatch.snapshot import Snapshot
 
@@ -54,8 +54,11 @@ def carry_out(
         _change(decisions.changed, outcome, now=now)
     for assignment, promise in decisions.diverted:
         _count(outcome, partial(divert, assignment, promise, now=now))
-    for promise in decisions.offered:
-        _count(outcome, partial(write_promise, promise, now=now))
+    for written in write_promises(decisions.offered, now=now):
+        if isinstance(written, DispatchError):
+            _refuse(outcome, written)
+        else:
+            outcome.written += 1
     return outcome
 
 
@@ -144,8 +147,12 @@ def _count(outcome: Outcome, write: Callable[[], object]) -> None:
     try:
         write()
     except DispatchError as refusal:
-        outcome.refused += 1
-        outcome.codes.append(refusal.code)
-        log.info("left for the next plan: %s", refusal)
+        _refuse(outcome, refusal)
     else:
         outcome.written += 1
+
+
+def _refuse(outcome: Outcome, refusal: DispatchError) -> None:
+    outcome.refused += 1
+    outcome.codes.append(refusal.code)
+    log.info("left for the next plan: %s", refusal)

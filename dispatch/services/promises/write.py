@@ -90,7 +90,7 @@ def write_promise(promise: Promise, *, now: datetime) -> SwapAssignment:
     PromiseRefusedError
         Its code says which constraint stood against it; nothing was written.
     """
-    with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "promised"):
+    with _refusals_by_name(), transaction.atomic(), history(promise.decided_by, "promised"):
         _truck_must_be_free(promise.truck_id)
         _packs_must_be_there(promise)
         assignment = _insert(promise, now=now)
@@ -118,7 +118,7 @@ def change_promise(
     NotAllowedNowError
         It has ended, its swap has begun, or it was changed meanwhile.
     """
-    with _refusals_by_name(), transaction.atomic(), _history(promise.decided_by, "changed"):
+    with _refusals_by_name(), transaction.atomic(), history(promise.decided_by, "changed"):
         _packs_must_be_there(promise)
         changed = SwapAssignment.objects.filter(
             pk=assignment.pk,
@@ -222,40 +222,55 @@ def _columns(promise: Promise) -> dict[str, Any]:
 def _insert(promise: Promise, *, now: datetime) -> SwapAssignment:
     """Insert the row under a check-in code that no live promise of the station has."""
     for _ in range(CODE_TRIES):
+        row = row_of(promise, check_in_code=f"{secrets.randbelow(1_000_000):06d}", now=now)
         try:
             with transaction.atomic():
-                return SwapAssignment.objects.create(
-                    region_id=promise.region_id,
-                    truck_id=promise.truck_id,
-                    driver_id=promise.driver_id,
-                    trip_id=promise.trip_id,
-                    station=promise.station,
-                    check_in_code=f"{secrets.randbelow(1_000_000):06d}",
-                    offered_at=now,
-                    offer_expires_at=now + promise.offer_lasts,
-                    is_pinned=promise.is_pinned,
-                    decided_by=promise.decided_by,
-                    **_columns(promise),
-                )
+                row.save(force_insert=True)
         except IntegrityError as error:
             if violated_constraint(error) != CODE_TAKEN:
                 raise
+        else:
+            return row
     raise PromiseRefusedError("no_code_free")
 
 
+def row_of(promise: Promise, *, check_in_code: str, now: datetime) -> SwapAssignment:
+    """Return the offer a promise amounts to, not yet written."""
+    return SwapAssignment(
+        region_id=promise.region_id,
+        truck_id=promise.truck_id,
+        driver_id=promise.driver_id,
+        trip_id=promise.trip_id,
+        station=promise.station,
+        check_in_code=check_in_code,
+        offered_at=now,
+        offer_expires_at=now + promise.offer_lasts,
+        is_pinned=promise.is_pinned,
+        decided_by=promise.decided_by,
+        **_columns(promise),
+    )
+
+
 def _hold(assignment: SwapAssignment, promise: Promise, *, now: datetime) -> None:
+    for hold in holds_of(assignment, promise, now=now):
+        hold.save(force_insert=True)
+
+
+def holds_of(assignment: SwapAssignment, promise: Promise, *, now: datetime) -> list[PackHold]:
+    """Return the holds on a promise's packs, by position, not yet written."""
     until = promise.occupies.upper
+    holds = []
     for position, (pack_id, comes_at) in enumerate(promise.packs, start=1):
         start = min(max(now, comes_at or now), promise.starts_at)
-        PackHold.objects.create(
-            assignment=assignment,
-            pack_id=pack_id,
-            position=position,
-            during=DateTimeTZRange(start, max(until, start + timedelta(seconds=1))),
+        during = DateTimeTZRange(start, max(until, start + timedelta(seconds=1)))
+        holds.append(
+            PackHold(assignment=assignment, pack_id=pack_id, position=position, during=during)
         )
+    return holds
 
 
-def _history(by: User | None, reason: str) -> Any:
+def history(by: User | None, reason: str) -> Any:
+    """Say in the history who did what is done inside, and why."""
     return pghistory.context(reason=reason, **({"user": by.pk} if by else {}))
 
 
