@@ -144,6 +144,8 @@ def _why(schedule: Schedule, job: Job) -> tuple[Reason, str]:
     if truck.id in schedule.broken or (job.timeline.pinned and not job.itineraries):
         return "hold_impossible", "The fixed promise can no longer be kept."
     if not job.itineraries:
+        if job.timeline.itineraries(most=1, at_any_time=True)[0]:
+            return "no_capacity", "On each of its ways a swap could only begin after the horizon."
         return "unreachable", _out_of_reach(job)
     if not any(_has_sets(schedule, job, itinerary.visits) for itinerary in job.itineraries):
         return "no_packs", (

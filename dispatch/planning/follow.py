@@ -36,16 +36,14 @@ def follow(schedule: Schedule, plan: SwapPlan) -> None:
 
 
 def ways_of(job: Job) -> tuple[Itinerary, ...]:
-    """Give the itineraries of a truck, cheapest first; beyond those planners look at if need be."""
-    if job.rest_s is None and job.relaxed is job.itineraries:
-        return job.itineraries
-    return job.timeline.itineraries(most=_MOST_WAYS)[0]
+    """Give the itineraries of a truck, cheapest first; beyond those planners look at."""
+    return job.timeline.itineraries(most=_MOST_WAYS, at_any_time=True)[0]
 
 
 def ways_by(job: Job, detour: Detour, region: Region) -> tuple[Itinerary, ...]:
     """Look for itineraries by one detour where a truck has too many to look at all."""
     held = Hold(after=detour.after, station=detour.station, lane="", start_s=0, packs=())
-    ways, _ = Timeline(region, job.truck, (held,)).itineraries(most=_MOST_BY)
+    ways, _ = Timeline(region, job.truck, (held,)).itineraries(most=_MOST_BY, at_any_time=True)
     freed = [
         replace(way, visits=tuple(replace(visit, pinned=None) for visit in way.visits))
         for way in ways
@@ -65,12 +63,11 @@ def _timed(job: Job, way: Itinerary, region: Region) -> Itinerary:
 
 def _itinerary(job: Job, swaps: list[Swap]) -> Itinerary | None:
     """Find the itinerary that a truck's swaps follow."""
-    wanted = [(swap.after, swap.station) for swap in swaps]
-    for ways in (job.itineraries, ways_of(job)):
-        for way in ways:
-            if [(visit.detour.after, visit.detour.station) for visit in way.visits] == wanted:
-                return way
-    return None
+    indices = {
+        (detour.after, detour.station): index for index, detour in enumerate(job.truck.detours)
+    }
+    picked = tuple(indices.get((swap.after, swap.station), -1) for swap in swaps)
+    return job.timeline.itinerary(picked)
 
 
 def _lane(schedule: Schedule, swap: Swap) -> int:

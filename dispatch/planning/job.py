@@ -3,6 +3,7 @@
 from dispatch.planning.timeline import Timeline
 
 _MOST_ITINERARIES = 60
+_FEW_VISITS = 2
 
 
 class Job:
@@ -23,6 +24,9 @@ class Job:
                 most=_MOST_ITINERARIES, optimistic=True
             )
         self.unserved_s = unserved_s
+        self.has_many_ways = not timeline.pinned and any(
+            len(itinerary.visits) > _FEW_VISITS for itinerary in self.itineraries
+        )
         self.loose_holds = sum(
             not hold.fixed and hold not in timeline.pinned.values() for hold in self.truck.holds
         )

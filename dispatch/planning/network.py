@@ -30,7 +30,7 @@ class Fleet:
         found = [
             (node.level, owner, number, node)
             for owner, job in enumerate(schedule.jobs)
-            for number, node in enumerate(ways_of(job.timeline))
+            for number, node in enumerate(ways_of(job.timeline, optimistic=True))
         ]
         found.sort(key=lambda entry: entry[:3])
         numbers = {(owner, number): index for index, (_, owner, number, _) in enumerate(found)}

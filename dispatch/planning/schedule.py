@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from dispatch.planning.books import StationBook
+from dispatch.planning.insertion import Insertion
 from dispatch.planning.job import Job
 from dispatch.planning.pins import book_pins, find_pins
 from dispatch.planning.problem import SwapProblem, Truck
@@ -52,6 +53,7 @@ class Schedule:
             or any(truck.weight_percent != 100 for truck in problem.trucks)
         )
         self.tolls: Tolls | None = None
+        self._insertion = Insertion(self)
         self._found: dict[tuple[str, int, str, int, int], tuple[tuple[int, int] | None, int]] = {}
         self.constant_s = self._dropped_s()
         self.broken: set[str] = set(self.pins.impossible)
@@ -82,6 +84,17 @@ class Schedule:
         chosen: Placement | None = None
         ceiling_s = job.unserved_s if ceiling_s is None else ceiling_s
         self._found.clear()
+        if job.has_many_ways and not self.problem.params.change_s:
+            # The way taken last time is often the best again, or at least a good ceiling.
+            known = self._insertion.last_way(job)
+            chosen = self.fit(job, known, below_s=ceiling_s, within_s=within_s)
+            ceiling_s = chosen.rank_s if chosen is not None else ceiling_s
+            way = self._insertion.way(job, below_s=ceiling_s, within_s=within_s, blink=blink)
+            if way is None:
+                return chosen
+            found = self.fit(job, way, below_s=ceiling_s, within_s=within_s)
+            if found is not None:
+                return found
         for itinerary in job.itineraries:
             if job.weighted_s(itinerary.least_s) >= min(ceiling_s, within_s):
                 break

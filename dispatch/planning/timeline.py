@@ -52,12 +52,17 @@ class Itinerary:
 
 @dataclass(frozen=True, slots=True)
 class _Partial:
-    """A sequence of detours so far: the energy at the stop after the last of them."""
+    """A sequence of detours so far: the energy at the stop after the last of them.
+
+    `start_s` and `end_s` are of the last swap if the truck waits nowhere.
+    """
 
     picked: tuple[int, ...]
     arrivals_wh: tuple[int, ...]
     stop: int
     energy_wh: int
+    start_s: int = 0
+    end_s: int = 0
 
 
 class Timeline:
@@ -65,6 +70,7 @@ class Timeline:
 
     def __init__(self, region: Region, truck: Truck, pinned: tuple[Hold, ...] = ()) -> None:
         self.truck = truck
+        self._horizon_s = region.horizon_s
         self._late_weight = region.params.late_weight
         self._range = region.pack_ranges[truck.pack_type]
         self._charge_w = region.charge_w
@@ -78,13 +84,14 @@ class Timeline:
         }
 
     def itineraries(
-        self, *, most: int, optimistic: bool = False
+        self, *, most: int, optimistic: bool = False, at_any_time: bool = False
     ) -> tuple[tuple[Itinerary, ...], int | None]:
         """Give at most `most` itineraries, in order of their cost without any waiting.
 
         Those left out for being too many cost the second value or more (None: there are none).
         With `optimistic`, packs are taken to hold the most any of their type holds (for bounds);
-        otherwise the least (so that each itinerary holds whichever packs are handed out).
+        otherwise the least (so that each itinerary holds whichever packs are handed out). Those
+        of which a swap cannot begin before the horizon count only `at_any_time`.
         """
         found: list[Itinerary] = []
         order = count()
@@ -99,6 +106,8 @@ class Timeline:
                 found.append(self._itinerary(partial, optimistic=optimistic))
                 continue
             for overhead_s, longer, is_last in self._longer(partial, full_wh):
+                if longer.start_s >= self._horizon_s and not at_any_time:
+                    continue
                 entry = (delay_s + overhead_s, next(order), longer)
                 heapq.heappush(heap, (*entry, is_last))
                 if is_last and self.most_gain_s:
@@ -153,11 +162,20 @@ class Timeline:
                 (*partial.arrivals_wh, arrival_wh),
                 detour.after + 1,
                 left_wh,
+                start_s := self._soonest_s(partial, detour),
+                start_s + swap_s,
             )
             is_last = self.reaches_end(longer.stop, longer.energy_wh) and not self._pins_from(
                 longer.stop
             )
             yield overhead_s, longer, is_last
+
+    def _soonest_s(self, partial: _Partial, detour: Detour) -> int:
+        """Give the start of a swap if the truck waits nowhere but for a pinned one."""
+        before = self.truck.detours[partial.picked[-1]] if partial.picked else None
+        pin = self.pinned.get((detour.after, detour.station))
+        arrival_s = partial.end_s + self.lead_s(before, detour)
+        return arrival_s if pin is None else max(arrival_s, pin.start_s)
 
     def within_reach(self, stop: int, energy_wh: int) -> Iterator[tuple[int, int]]:
         """Give each detour in reach from a stop, by its index, with the energy on arrival."""
@@ -254,10 +272,25 @@ class Timeline:
         """Give the least a swap takes there; None if no lane there can swap this truck."""
         return self._least_swap_s.get(detour.station)
 
-    @property
-    def most_wh(self) -> int:
-        """What the truck holds after a swap at most."""
-        return self._range.high_wh * self.truck.pack_positions
+    def after_swap_wh(self, *, optimistic: bool) -> int:
+        """Give what the truck holds after a swap: at most if optimistic, else at least."""
+        full_wh = self._range.high_wh if optimistic else self._range.low_wh
+        return full_wh * self.truck.pack_positions
+
+    def itinerary(self, picked: tuple[int, ...]) -> Itinerary | None:
+        """Give the itinerary of some detours, by their indices; None if the route breaks on it."""
+        partial = _Partial((), (), 0, self.truck.energy_wh)
+        holds = False
+        for index in picked:
+            choices = [
+                (longer, is_last)
+                for _, longer, is_last in self._longer(partial, self._range.low_wh)
+                if longer.picked[-1] == index
+            ]
+            if not choices:
+                return None
+            partial, holds = choices[0]
+        return self._itinerary(partial) if holds else None
 
     def lead_s(self, before: Detour | None, detour: Detour) -> int:
         """Time from the end of the swap before (None: the arrival itself) to a station."""

@@ -2,7 +2,7 @@
 
 A swap makes a truck forget what it had on board, so what it can do next depends on the last
 swap alone. The graph is therefore small (detours x detours) where the sequences of swaps are
-too many to list. Packs are taken to hold the most any of their type holds: it is for bounds.
+too many to list. Bounds and insertions are found on it.
 """
 
 from collections.abc import Iterator
@@ -16,13 +16,14 @@ START = -1
 
 @dataclass(slots=True)
 class SwapNode:
-    """A swap a truck may make.
+    """A swap a truck may make, by the `index` of its detour.
 
     `earliest_s` is its first possible start. `tail_s` is the delay at the last stop less the
     swap's end, if the route then holds (None: it does not); each later stop is late by what the
     end exceeds its entry in `late_from_s`. Arcs into a node are in `arcs`, none of them first.
     """
 
+    index: int
     detour: Detour
     swap_s: int
     earliest_s: int
@@ -50,17 +51,19 @@ class DriveArc:
     late_before_s: int = 0
 
 
-def ways_of(timeline: Timeline) -> list[SwapNode]:
+def ways_of(timeline: Timeline, *, optimistic: bool) -> list[SwapNode]:
     """Give the swaps that lie on any way from the truck's start to its last stop.
 
     In order of their stops, each with the drives that lead to it; empty if there is no way.
+    With `optimistic`, packs are taken to hold the most any of their type holds (for bounds).
     """
-    return _Ways(timeline).nodes()
+    return _Ways(timeline, optimistic).nodes()
 
 
 class _Ways:
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, optimistic: bool) -> None:  # noqa: FBT001
         self._timeline = timeline
+        self._optimistic = optimistic
         self._detours = timeline.truck.detours
         self._fixed = [key for key, hold in timeline.pinned.items() if hold.fixed]
         self._stops = sorted(range(len(self._detours)), key=lambda d: self._detours[d].after)
@@ -93,7 +96,7 @@ class _Ways:
     def _look_onward(self, index: int) -> None:
         """Note what can follow a swap, if it can be part of any way at all."""
         timeline, detour = self._timeline, self._detours[index]
-        left_wh = timeline.most_wh - detour.from_wh
+        left_wh = timeline.after_swap_wh(optimistic=self._optimistic) - detour.from_wh
         if timeline.swap_s(detour) is None or left_wh < timeline.truck.reserve_wh:
             return
         stop = detour.after + 1
@@ -136,6 +139,7 @@ class _Ways:
         assert swap_s is not None  # noqa: S101 - it is in `_onward`
         ends = index in self._ends
         return SwapNode(
+            index,
             detour,
             swap_s,
             min(arc.earliest_s for arc in arcs),
@@ -156,7 +160,7 @@ class _Ways:
         timeline, detour = self._timeline, self._detours[index]
         is_first = before == START
         charge_s, charged_wh = timeline.charge(
-            0 if is_first else 1, detour, arrival_wh, optimistic=True
+            0 if is_first else 1, detour, arrival_wh, optimistic=self._optimistic
         )
         pin = timeline.pinned.get((detour.after, detour.station))
         pin_s = pin.start_s if pin is not None and pin.fixed else 0
