@@ -1,0 +1,1 @@
+"""What `simulate_day` shows: progress, a table, figures."""
