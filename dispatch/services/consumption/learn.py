@@ -64,8 +64,9 @@ def learn_truck(row: TruckConsumption, *, now: datetime) -> int:
         _move(row, looked_at=now, learnt_until=until)
         return 0
     segments, open_from = drives_of(track)
+    used_until = datetime.fromtimestamp(float(track.at_s[open_from]), UTC)
     if open_from == 0 and until < horizon:
-        open_from = len(track.at_s) - 1  # a drive that does not end in half a day is none
+        used_until = until  # silent since, or a drive that does not end in half a day: go on
     learnt, recent = row.learnt, list(row.recent)
     for segment in segments:
         drive = drive_of(row.truck, segment, track)
@@ -75,7 +76,7 @@ def learn_truck(row: TruckConsumption, *, now: datetime) -> int:
     moved = _move(
         row,
         looked_at=now,
-        learnt_until=datetime.fromtimestamp(float(track.at_s[open_from]), UTC),
+        learnt_until=used_until,
         recent=recent[-RECENT:],
         **columns_of(learnt),
     )

@@ -192,6 +192,18 @@ def test_reports_sent_twice_or_too_late_change_nothing(scene: Scene) -> None:
     assert consumption().mean == before.mean
 
 
+def test_a_truck_that_was_silent_for_a_day_is_learnt_from_again(scene: Scene) -> None:
+    [truck] = scene.trucks
+    body = hauls(truck, count=1, thirst=1.1, ends_s_ago=30 * 3_600)
+    body += hauls(truck, count=1, thirst=1.1, ends_s_ago=GRACE.total_seconds() + 60)
+    for number, row in enumerate(body, 1):
+        row["seq"] = number
+    post(make_device(truck=truck), body)
+    rounds = [learn_consumption(now=NOW + k * LOOK_EVERY) for k in range(5)]
+    assert sum(rounds) == 2
+    assert rounds[0] == 1
+
+
 def test_a_swap_only_the_ledger_knows_is_not_taken_for_a_drive(scene: Scene) -> None:
     """The unit tells no pack codes, and the charge after the swap is lower than before."""
     [truck] = scene.trucks
