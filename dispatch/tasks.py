@@ -30,7 +30,7 @@ SCHEDULE = (
     Tick(name="dispatch.advance_trips", every_s=5),
     Tick(name=LEARN_TASK, every_s=60),
     Tick(name="dispatch.note_outcomes", every_s=30),
-    Tick(name="dispatch.measure_spreads", every_s=300),
+    Tick(name="dispatch.measure_spreads", every_s=120),
     Tick(name="telematics.keep_partitions", every_s=3600),
     Tick(name="telematics.watch_silence", every_s=60),
 )

@@ -55,6 +55,7 @@ class Habits:
     swap_spread: float = 0.05
     charge_spread: float = 0.08
     no_show_share: float = 0.02
+    sets_out_s: tuple[float, float] = (0.0, 0.0)
     lane_faults_per_h: float = 0.05
     fault_s: tuple[float, float] = (600.0, 1800.0)
     is_early_let_in: bool = True
@@ -258,12 +259,16 @@ class Region:
                 to_s=int(self.now_s) + window.to_s,
                 probability=window.probability,
             ),
-            arrives_s=self.now_s + way_s * self.habits.noise(self.chance) if comes else None,
+            arrives_s=self._arrival_s(way_s) if comes else None,
             ready_s=really_s,
             swap_s=SWAP_S * self.chance.uniform(1 - spread, 1 + spread),
         )
         self.standing.append(promised)
         self._return_pack(promised)
+
+    def _arrival_s(self, way_s: float) -> float:
+        sets_out_s = self.chance.uniform(*self.habits.sets_out_s)
+        return self.now_s + sets_out_s + way_s * self.habits.noise(self.chance)
 
     def _return_pack(self, promised: Promised) -> None:
         """Put the truck's own pack on charge; it takes about as long as the planner thinks."""

@@ -33,10 +33,11 @@ type FloatArray = NDArray[np.float64]
 
 POINTS = 40
 """A spread is kept as so many quantiles of equal weight."""
-PRIOR_WEIGHT = 20
+PRIOR_WEIGHT = 12
 """As many measured samples weigh as much as the prior."""
-FLOOR_S = 60.0
-"""What no drive is predicted better than: the gate, the fence around it, the unit's reports."""
+CAME_PRIOR_WEIGHT = 20
+FLOOR_S = 300.0
+"""What errs whatever the way: the answer, setting out, the gate, the fence, the unit's reports."""
 DRIVE_SIGMA = 0.15
 
 
@@ -72,8 +73,8 @@ DRIVE_PRIOR = Spread(
     tuple(float(np.exp(DRIVE_SIGMA * NormalDist().inv_cdf(q)) - 1.0) for q in _quantiles(POINTS))
 )
 LANE_PRIOR = Spread(tuple(max(0.0, -float(np.log(2.0 * (1.0 - q)))) for q in _quantiles(POINTS)))
-"""Half of the trucks find the lane free when it is theirs, the others wait a minute on average
-(assumed: no source was found; stations overwrite it within a shift)."""
+"""Half of the trucks find the lane free when it is theirs, the others wait for one swap of 5 min
+on average (assumed: no source was found; stations overwrite it within a shift)."""
 CHARGE_PRIOR = Spread(tuple(0.05 * NormalDist().inv_cdf(q) for q in _quantiles(POINTS)))
 """Charge times err by 5 % either way (assumed; the charge plan is made anew every 20 s)."""
 
@@ -130,7 +131,7 @@ def share_of(error_s: float, *, predicted_s: float) -> float:
 def came_share(came: int, promised: int) -> float:
     """Return how likely a truck that accepted comes at all.
 
-    The posterior mean of a Beta prior worth `PRIOR_WEIGHT` promises of which 49 in 50 come
+    The posterior mean of a Beta prior worth `CAME_PRIOR_WEIGHT` promises of which 49 in 50 come
     (assumed, until the region has its own).
     """
-    return (came + PRIOR_WEIGHT * 0.98) / (promised + PRIOR_WEIGHT)
+    return (came + CAME_PRIOR_WEIGHT * 0.98) / (promised + CAME_PRIOR_WEIGHT)

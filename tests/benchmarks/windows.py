@@ -28,6 +28,7 @@ def cases() -> dict[str, Habits]:
     """Return the worlds to live in, by what is said of them."""
     found = {name: Habits(noise=noise) for name, noise in NOISES.items()}
     found["nobody is let in early"] = Habits(is_early_let_in=False)
+    found["drivers set out 1 to 5 min late"] = Habits(sets_out_s=(60, 300))
     for load in (2.0, 4.0, 4.5):
         found[f"{load:g} trucks in 5 min instead of 3"] = Habits(trucks_an_epoch=load)
     for buffer_s in (60, 120, 180):

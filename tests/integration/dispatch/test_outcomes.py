@@ -283,6 +283,6 @@ def test_a_station_that_is_always_late_has_its_own_spread(scene: Scene) -> None:
             make_outcome(row, lane_late_s=late_s)
     measure_spreads(now=NOW)
     book = read_spreads(scene.region)
-    sd = [max(book.of("regional", s.pk).lane.points[:25]) for s in (slow, quick)]
-    assert sd[0] > 5
-    assert sd[1] < 1
+    late = [max(book.of("regional", s.pk).lane.points[:25]) for s in (slow, quick)]
+    assert late[0] > 1
+    assert late[1] < 0.2

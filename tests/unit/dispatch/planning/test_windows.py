@@ -115,8 +115,8 @@ def test_few_samples_stay_near_the_prior_and_many_speak_for_themselves() -> None
 
 
 def test_a_spread_is_of_its_way() -> None:
-    assert 240 <= DRIVE_PRIOR.sd_s(1800) <= 300
-    assert 1.9 < DRIVE_PRIOR.sd_s(3660) / DRIVE_PRIOR.sd_s(1800) < 2.1
+    assert 280 <= DRIVE_PRIOR.sd_s(1800) <= 340
+    assert 1.9 < DRIVE_PRIOR.sd_s(3900) / DRIVE_PRIOR.sd_s(1800) < 2.1
     assert came_share(0, 0) == pytest.approx(0.98)
     assert came_share(50, 100) < 0.6
 
@@ -134,10 +134,12 @@ def test_nine_in_ten_windows_are_kept_and_they_are_short(noise: str) -> None:
     assert kept.told_percent == pytest.approx(kept.kept_percent, abs=4)
 
 
-def test_roads_that_are_late_at_times_get_longer_windows_that_are_kept_as_often() -> None:
-    kept, usual = judge(day(noise=NOISES["late at times"])), judge(day())
-    assert 88 <= kept.kept_percent <= 95
-    assert kept.window_min > 1.2 * usual.window_min
+def test_roads_that_are_late_at_times_get_longer_windows_once_that_is_known() -> None:
+    promises = day(noise=NOISES["late at times"])
+    third = len(promises) // 6  # of the first of two days
+    early, later = judge(promises[:third]), judge(promises[third : len(promises) // 2])
+    assert later.window_min > 1.2 * early.window_min
+    assert later.kept_percent >= 85
 
 
 def test_a_planner_that_is_too_sure_is_found_out() -> None:
