@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hash passwords cheaply: tests sign in often and guard nothing."""
     from django.conf import settings  # noqa: PLC0415 -- only now does the environment hold them
 
+    # Small regions are planned in a fraction of a second; a busy machine must not cut that short.
+    settings.PLANNER_TIME_LIMIT_S = settings.PLANNER_URGENT_TIME_LIMIT_S = 15.0
     settings.WHITENOISE_AUTOREFRESH = True  # look a file up when asked, not all for each client
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from dispatch import access
 from dispatch.admin.option_rows import TruckNames, worded
+from dispatch.admin.quarantines import quarantine_of, quarantine_urls
 from dispatch.admin.unserved_rows import unserved_rows
 from dispatch.models import PlanRun
 from fleet.access import Viewer, sees_everything
@@ -32,6 +34,9 @@ class PlanRunAdmin(ReadOnlyAdmin):
     def rows_for(self, user: Viewer) -> QuerySet[PlanRun]:
         return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan", "unserved_why")
 
+    def get_urls(self) -> list[URLPattern]:
+        return [*quarantine_urls(), *super().get_urls()]
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return OWN_COLUMNS + (ALL_COLUMNS if sees_everything(request.user) else [])
 
@@ -50,6 +55,8 @@ class PlanRunAdmin(ReadOnlyAdmin):
             **(extra_context or {}),
             "decisions": self._decisions(request, object_id),
             "unserved": self._unserved(request, object_id),
+            "quarantine": quarantine_of(object_id, request.user),
+            "run_id": object_id,
         }
         return super().change_view(request, object_id, form_url, context)
 

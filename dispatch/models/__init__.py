@@ -6,6 +6,7 @@ from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
 from dispatch.models.outcome import MeasuredSpread, PromiseOutcome
 from dispatch.models.plan import Ban, PlanRun
+from dispatch.models.quarantine import Quarantine
 from dispatch.models.roads import RoadBook, RoadLeg
 from dispatch.models.trip import Shuttle, Trip
 
@@ -21,6 +22,7 @@ __all__ = [
     "PlanRun",
     "PowerCap",
     "PromiseOutcome",
+    "Quarantine",
     "RoadBook",
     "RoadLeg",
     "Shuttle",

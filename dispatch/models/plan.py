@@ -27,6 +27,10 @@ class PlanRun(models.Model):
     started_at = models.DateTimeField(_("started at"))
     planner = models.CharField(_("planner"), max_length=30, blank=True)
     travel = models.CharField(_("travel by"), max_length=200, blank=True)
+    time_limit_s = models.FloatField(_("time limit, s"), null=True)
+    work_limit = models.PositiveIntegerField(_("limit of steps"), null=True)
+    digest = models.CharField(_("digest of the input"), max_length=64, blank=True)
+    is_quarantined = models.BooleanField(_("input was quarantined"), default=False)
     problem_gz = models.BinaryField(null=True)
     plan = models.JSONField(null=True)
     unserved_why = models.JSONField(_("why trucks are unserved"), default=list)
@@ -44,7 +48,10 @@ class PlanRun(models.Model):
         verbose_name = _("plan run")
         verbose_name_plural = _("plan runs")
         ordering = ["-started_at"]
-        indexes = [models.Index(fields=["region", "-started_at"], name="dispatch_runs_of_region")]
+        indexes = [
+            models.Index(fields=["region", "-started_at"], name="dispatch_runs_of_region"),
+            models.Index(fields=["region", "digest"], name="dispatch_runs_of_input"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["running", "done", "fallback", "failed"]),

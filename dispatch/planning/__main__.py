@@ -10,8 +10,8 @@ import sys
 from dispatch.planning.baseline import greedy, nearest
 from dispatch.planning.exchange import plan_to_json, read_problem
 from dispatch.planning.params import PlannerParams
-from dispatch.planning.problem import ProblemError
 from dispatch.planning.solve import plan_swaps
+from dispatch.planning.values import ProblemError
 
 PLANNERS = {"search": plan_swaps, "greedy": greedy, "nearest": nearest}
 

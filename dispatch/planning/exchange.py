@@ -3,9 +3,11 @@
 import gzip
 import json
 import sys
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,14 +23,15 @@ from dispatch.planning.problem import (
     Leg,
     Pack,
     PackType,
-    ProblemError,
     Station,
     Stop,
     SwapProblem,
     Truck,
 )
+from dispatch.planning.values import ProblemError, shown
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_MOST_BYTES = 1 << 29
 _OPTIONAL = {"s_per_cny", "full_wh", "types", "weight_percent", "to_sd_s", "to_sd_wh", "packs"} | {
     "price_cny_milli_per_kwh",
     "hold_faults",
@@ -111,7 +114,7 @@ def plan_from_json(raw: object) -> SwapPlan:
 def _body(raw: object, *, wanted: str) -> dict[str, Any]:
     found = raw.get("format") if isinstance(raw, dict) else None
     if found != wanted:
-        raise ProblemError(f"format: expected {wanted!r}, got {found!r}")
+        raise ProblemError(f"format: expected {wanted!r}, got {shown(found)}")
     return cast("dict[str, Any]", raw)
 
 
@@ -159,30 +162,30 @@ def _items(
     place = f"{path}.{key}" if path else key
     values = raw.get(key, [] if optional else None)
     if not isinstance(values, list):
-        raise ProblemError(f"{place}: must be a list, got {values!r}")
+        raise ProblemError(f"{place}: must be a list, got {shown(values)}")
     for index, value in enumerate(values):
         if not isinstance(value, dict):
-            raise ProblemError(f"{place}[{index}]: must be an object, got {value!r}")
+            raise ProblemError(f"{place}[{index}]: must be an object, got {shown(value)}")
         yield value, f"{place}[{index}]"
 
 
 def _texts(raw: Mapping[str, Any], key: str, path: str) -> tuple[str, ...]:
     values = raw.get(key, [])
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise ProblemError(f"{path}.{key}: must be a list of texts, got {values!r}")
+        raise ProblemError(f"{path}.{key}: must be a list of texts, got {shown(values)}")
     return tuple(values)
 
 
 def _pairs(raw: Mapping[str, Any], key: str, path: str) -> tuple[tuple[Any, ...], ...]:
     values = raw.get(key, [])
     if not isinstance(values, list) or not all(isinstance(value, list) for value in values):
-        raise ProblemError(f"{path}.{key}: must be a list of pairs, got {values!r}")
+        raise ProblemError(f"{path}.{key}: must be a list of pairs, got {shown(values)}")
     return tuple(tuple(value) for value in values)
 
 
 def _build(kind: type, raw: object, path: str, **parts: Any) -> Any:
     if not isinstance(raw, dict):
-        raise ProblemError(f"{path}: must be an object, got {raw!r}")
+        raise ProblemError(f"{path}: must be an object, got {shown(raw)}")
     required, optional = _keys(kind)
     values = {key: raw[key] for key in optional if key in raw}
     try:
@@ -218,13 +221,68 @@ def _plain(value: Any) -> Any:
 def _read_json(source: Path | str) -> object:
     try:
         data = sys.stdin.buffer.read() if str(source) == "-" else Path(source).read_bytes()
-    except OSError as error:
-        raise ProblemError(f"{source}: cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        raise ProblemError(f"{source}: cannot be read: {error}") from error
+    return parsed(data, str(source))
+
+
+def parsed(data: bytes, source: str) -> object:
+    """Parse JSON or JSON gzip, a key that is there twice refused; `source` is named in errors."""
     try:
-        text = gzip.decompress(data) if data[:2] == _GZIP_MAGIC else data
-        return json.loads(text)
-    except (ValueError, EOFError, OSError) as error:
+        text = _unpacked(data, source) if data[:2] == _GZIP_MAGIC else data
+        twice: list[str] = []
+        raw = json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, twice))
+    except ProblemError:
+        raise
+    except (ValueError, EOFError, OSError, zlib.error) as error:
         raise ProblemError(f"{source}: is not JSON: {error}") from error
+    except RecursionError as error:
+        raise ProblemError(f"{source}: is nested too deep") from error
+    if twice:
+        raise ProblemError(f"{_place_of_twice(raw, '')}: is there twice")
+    return raw
+
+
+def _unpacked(data: bytes, source: str) -> bytes:
+    with gzip.open(BytesIO(data)) as packed:
+        text = packed.read(_MOST_BYTES + 1)
+    if len(text) > _MOST_BYTES:
+        raise ProblemError(f"{source}: is more than {_MOST_BYTES} bytes when unpacked")
+    return text
+
+
+def _object(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) == len(pairs):
+        return made
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            twice.append(key)
+            return _Twice(made, again=key)
+        seen.add(key)
+    return made
+
+
+class _Twice(dict[str, Any]):
+    """An object that has a key twice."""
+
+    def __init__(self, values: dict[str, Any], *, again: str) -> None:
+        super().__init__(values)
+        self.again = again
+
+
+def _place_of_twice(raw: object, path: str) -> str:
+    """Give the JSON path of the first key that is there twice; empty if there is none."""
+    if isinstance(raw, _Twice):
+        return f"{path}.{raw.again}".removeprefix(".")
+    if isinstance(raw, dict):
+        parts = [(value, f"{path}.{key}".removeprefix(".")) for key, value in raw.items()]
+    elif isinstance(raw, list):
+        parts = [(value, f"{path}[{index}]") for index, value in enumerate(raw)]
+    else:
+        return ""
+    return next(filter(None, (_place_of_twice(value, place) for value, place in parts)), "")
 
 
 def _write_json(body: dict[str, Any], target: Path) -> None:

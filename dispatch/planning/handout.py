@@ -25,6 +25,6 @@ def pick_packs(
     taken = {pack for _, pack in ready[:count]}
     slots[:] = [entry for entry in slots if entry[1] not in taken]
     heapify(slots)
-    if set(own) == taken:
+    if len(own) == count and set(own) == taken:  # a promise may name a pack twice
         return tuple(own)
     return tuple(pack for _, pack in ready[:count])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from dispatch.planning.values import ProblemError, need_text, need_whole, shown
+
 FORMAT = "swap-plan/1"
 
 Reason = Literal["unreachable", "no_packs", "no_capacity", "hold_impossible", "not_worth_it"]
@@ -27,6 +29,12 @@ class Swap:
     start_s: int
     packs: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for name in ("truck", "station", "lane"):
+            need_text(name, getattr(self, name))
+        need_whole("after", self.after, low=0)
+        need_whole("start_s", self.start_s)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unserved:
@@ -35,6 +43,10 @@ class Unserved:
     truck: str
     reason: Reason
     detail: str
+
+    def __post_init__(self) -> None:
+        need_text("truck", self.truck)
+        need_text("reason", self.reason)
 
 
 HoldFaultCode = Literal[
@@ -66,3 +78,10 @@ class SwapPlan:
     swaps: tuple[Swap, ...]
     unserved: tuple[Unserved, ...]
     hold_faults: tuple[HoldFault, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("cost_s", "bound_s"):
+            if type(getattr(self, name)) is not int:
+                raise ProblemError(f"{name}: must be a whole number")
+        if not isinstance(self.seconds, int | float):
+            raise ProblemError(f"seconds: must be a number, got {shown(self.seconds)}")

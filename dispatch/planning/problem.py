@@ -4,15 +4,20 @@ The attribute names are the keys of the exchange format `swap-problem/1`
 (docs/reference/planning-format.md). Every time is in seconds after `as_of`.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.planning.values import (
+    ProblemError,
+    need_different,
+    need_flag,
+    need_pair,
+    need_text,
+    need_whole,
+    shown,
+)
+
 FORMAT = "swap-problem/1"
-
-
-class ProblemError(ValueError):
-    """The problem cannot be read; the sentence starts with the JSON path of the fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +31,7 @@ class CostParams:
 
     def __post_init__(self) -> None:
         for name in ("unserved_s", "late_weight", "change_s", "s_per_cny"):
-            _whole(name, getattr(self, name), low=0)
+            need_whole(name, getattr(self, name), low=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +42,8 @@ class PackType:
     full_wh: int
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _whole("full_wh", self.full_wh, low=1)
+        need_text("id", self.id)
+        need_whole("full_wh", self.full_wh, low=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +56,10 @@ class Lane:
     types: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _whole("swap_s", self.swap_s, low=1)
+        need_text("id", self.id)
+        need_whole("swap_s", self.swap_s, low=1)
         for index, interval in enumerate(self.closed):
-            _pair(f"closed[{index}]", interval)
+            need_pair(f"closed[{index}]", interval)
             if interval[0] >= interval[1]:
                 raise ProblemError(f"closed[{index}]: must end after it begins, got {interval}")
 
@@ -69,11 +74,11 @@ class Pack:
     full_wh: int | None = None
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _text("type", self.type)
-        _whole("ready_s", self.ready_s)
+        need_text("id", self.id)
+        need_text("type", self.type)
+        need_whole("ready_s", self.ready_s)
         if self.full_wh is not None:
-            _whole("full_wh", self.full_wh, low=1)
+            need_whole("full_wh", self.full_wh, low=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,10 +92,10 @@ class Station:
     price_cny_milli_per_kwh: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _whole("charge_w", self.charge_w, low=1)
+        need_text("id", self.id)
+        need_whole("charge_w", self.charge_w, low=1)
         for index, step in enumerate(self.price_cny_milli_per_kwh):
-            _pair(f"price_cny_milli_per_kwh[{index}]", step)
+            need_pair(f"price_cny_milli_per_kwh[{index}]", step)
             if step[1] < 0:
                 raise ProblemError(f"price_cny_milli_per_kwh[{index}]: a price is 0 or more")
         if sorted(self.price_cny_milli_per_kwh) != list(self.price_cny_milli_per_kwh):
@@ -105,9 +110,9 @@ class Stop:
     due_s: int | None = None
 
     def __post_init__(self) -> None:
-        _whole("dwell_s", self.dwell_s, low=0)
+        need_whole("dwell_s", self.dwell_s, low=0)
         if self.due_s is not None:
-            _whole("due_s", self.due_s)
+            need_whole("due_s", self.due_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +123,8 @@ class Leg:
     energy_wh: int
 
     def __post_init__(self) -> None:
-        _whole("travel_s", self.travel_s, low=0)
-        _whole("energy_wh", self.energy_wh)
+        need_whole("travel_s", self.travel_s, low=0)
+        need_whole("energy_wh", self.energy_wh)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +141,14 @@ class Detour:
     to_sd_wh: int = 0
 
     def __post_init__(self) -> None:
-        _whole("after", self.after, low=0)
-        _text("station", self.station)
-        _whole("to_s", self.to_s, low=0)
-        _whole("to_wh", self.to_wh)
-        _whole("from_s", self.from_s, low=0)
-        _whole("from_wh", self.from_wh)
+        need_whole("after", self.after, low=0)
+        need_text("station", self.station)
+        need_whole("to_s", self.to_s, low=0)
+        need_whole("to_wh", self.to_wh)
+        need_whole("from_s", self.from_s, low=0)
+        need_whole("from_wh", self.from_wh)
+        need_whole("to_sd_s", self.to_sd_s, low=0)
+        need_whole("to_sd_wh", self.to_sd_wh, low=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +163,12 @@ class Hold:
     fixed: bool = False
 
     def __post_init__(self) -> None:
-        _whole("after", self.after, low=0)
-        _text("station", self.station)
-        _whole("start_s", self.start_s)
+        need_whole("after", self.after, low=0)
+        need_text("station", self.station)
+        if not isinstance(self.lane, str):
+            raise ProblemError(f"lane: must be a text, got {shown(self.lane)}")
+        need_whole("start_s", self.start_s)
+        need_flag("fixed", self.fixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,8 +179,8 @@ class CarriedPack:
     full_wh: int
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _whole("full_wh", self.full_wh, low=1)
+        need_text("id", self.id)
+        need_whole("full_wh", self.full_wh, low=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,13 +201,15 @@ class Truck:
     weight_percent: int = 100
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
-        _text("pack_type", self.pack_type)
-        _whole("pack_positions", self.pack_positions, low=1)
-        _whole("energy_wh", self.energy_wh)
-        _whole("reserve_wh", self.reserve_wh, low=0)
-        _whole("ready_s", self.ready_s, low=0)
-        _whole("weight_percent", self.weight_percent, low=0)
+        need_text("id", self.id)
+        need_text("pack_type", self.pack_type)
+        need_whole("pack_positions", self.pack_positions, low=1)
+        need_whole("energy_wh", self.energy_wh)
+        need_whole("reserve_wh", self.reserve_wh, low=0)
+        need_whole("ready_s", self.ready_s, low=0)
+        need_whole("weight_percent", self.weight_percent, low=0)
+        if not self.stops:
+            raise ProblemError("stops: a route has at least the stop where the truck is")
         if len(self.legs) != len(self.stops) - 1:
             raise ProblemError(
                 f"legs: {len(self.stops)} stops need {len(self.stops) - 1} legs,"
@@ -236,18 +248,18 @@ class SwapProblem:
         try:
             datetime.fromisoformat(self.as_of)
         except (TypeError, ValueError) as error:
-            raise ProblemError(f"as_of: not an ISO 8601 instant: {self.as_of!r}") from error
-        _whole("horizon_s", self.horizon_s, low=1)
+            raise ProblemError(f"as_of: not an ISO 8601 instant: {shown(self.as_of)}") from error
+        need_whole("horizon_s", self.horizon_s, low=1)
         self._check_ids()
         self._check_references()
 
     def _check_ids(self) -> None:
-        _all_different("pack_types", (kind.id for kind in self.pack_types))
-        _all_different("stations", (station.id for station in self.stations))
-        _all_different("trucks", (truck.id for truck in self.trucks))
-        _all_different("packs", (pack.id for station in self.stations for pack in station.packs))
+        need_different("pack_types", (kind.id for kind in self.pack_types))
+        need_different("stations", (station.id for station in self.stations))
+        need_different("trucks", (truck.id for truck in self.trucks))
+        need_different("packs", (pack.id for station in self.stations for pack in station.packs))
         for index, station in enumerate(self.stations):
-            _all_different(f"stations[{index}].lanes", (lane.id for lane in station.lanes))
+            need_different(f"stations[{index}].lanes", (lane.id for lane in station.lanes))
 
     def _check_references(self) -> None:
         kinds = {kind.id for kind in self.pack_types}
@@ -269,30 +281,3 @@ class SwapProblem:
                         f"trucks[{index}].detours[{number}].station:"
                         f" unknown station {detour.station!r}"
                     )
-
-
-def _whole(name: str, value: object, *, low: int | None = None) -> None:
-    if type(value) is not int:
-        raise ProblemError(f"{name}: must be a whole number, got {value!r}")
-    if low is not None and value < low:
-        raise ProblemError(f"{name}: must be {low} or more, got {value}")
-
-
-def _text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value:
-        raise ProblemError(f"{name}: must be a text that is not empty, got {value!r}")
-
-
-def _pair(name: str, value: object) -> None:
-    if not isinstance(value, tuple) or len(value) != 2:
-        raise ProblemError(f"{name}: must be a pair of whole numbers, got {value!r}")
-    for part in value:
-        _whole(name, part)
-
-
-def _all_different(name: str, ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for value in ids:
-        if value in seen:
-            raise ProblemError(f"{name}: the id {value!r} is there twice")
-        seen.add(value)

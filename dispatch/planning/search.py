@@ -80,12 +80,14 @@ class Search:
         bound_s: Callable[[], int],
         news: News = lambda: None,
         most_steps: int | None = None,
+        is_paced_by_clock: bool = True,
     ) -> None:
         """Search until a time on the monotonic clock; the schedule ends as the best found.
 
         Ends sooner when the cost has come down to the bound, or after a number of steps that
         grows with the square of the number of trucks, or `most_steps`. Now and then `news` is
-        asked for a better guide.
+        asked for a better guide. Not paced by the clock it only ends by it, and takes the same
+        steps every time until then.
         """
         begun_s = monotonic()
         span_s = max(until_s - begun_s, 1e-9)
@@ -96,8 +98,11 @@ class Search:
         fresh = 0.0
         while self.jobs and self.steps < most_steps:
             if self.steps % _LOOK_EVERY == 0:
-                done = max((monotonic() - begun_s) / span_s, self.steps / most_steps)
-                if done >= 1 or self.best_s <= bound_s():
+                spent = (monotonic() - begun_s) / span_s
+                done = self.steps / most_steps
+                if is_paced_by_clock:
+                    done = max(spent, done)
+                if spent >= 1 or done >= 1 or self.best_s <= bound_s():
                     break
                 if self.follow(news(), anew=done < _LAST_START):
                     fresh = done

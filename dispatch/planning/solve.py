@@ -79,7 +79,11 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
         return least_s
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
     if len(search.jobs) <= _FEW_JOBS or left_s < _SHORT_S:
-        search.run(until_s=until_s - _BOUND_SHARE * left_s, bound_s=lambda: least_s)
+        search.run(
+            until_s=until_s - _BOUND_SHARE * left_s,
+            bound_s=lambda: least_s,
+            is_paced_by_clock=len(search.jobs) > _FEW_JOBS,
+        )
         last_s = min(until_s, monotonic() + _LAST_BOUND_S)
         return least_s if schedule.cost_s <= least_s else _bound_here(schedule, last_s)[0]
     if params.workers == 1:

@@ -4,7 +4,6 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from dispatch.models import PlanRun
@@ -19,10 +18,10 @@ class Command(BaseCommand):
     help = "Plan again what plan run ID was asked; print the plan as swap-plan/1."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the run's number and, if wanted, another planner or more time."""
+        """Take the run's number and, if wanted, another planner or time limit."""
         parser.add_argument("id", type=int)
         parser.add_argument("--planner", default="")
-        parser.add_argument("--time-limit-s", type=float, default=settings.PLANNER_TIME_LIMIT_S)
+        parser.add_argument("--time-limit-s", type=float, help="another limit than the run had")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Replay one run."""

@@ -18,7 +18,11 @@ KEEP_RUNS = timedelta(days=30)
 
 
 def planner_call(
-    name: str, *, time_limit_s: float, module: str = "dispatch.planning"
+    name: str,
+    *,
+    time_limit_s: float,
+    module: str = "dispatch.planning",
+    work_limit: int | None = None,
 ) -> PlannerCall:
     """Return a call of a planner within the limits of the settings, the same every time."""
     return PlannerCall(
@@ -28,6 +32,7 @@ def planner_call(
         memory_mb=settings.PLANNER_MEMORY_MB,
         workers=settings.PLANNER_WORKERS,
         seed=SEED,
+        work_limit=work_limit if work_limit is not None else settings.PLANNER_WORK_LIMIT or None,
     )
 
 
@@ -41,19 +46,28 @@ def stored_problem(run: PlanRun) -> SwapProblem:
     return problem_from_json(json.loads(gzip.decompress(bytes(run.problem_gz or b""))))
 
 
-def replay(run: PlanRun, *, planner: str, time_limit_s: float) -> SwapPlan:
-    """Plan a stored problem again, by the planner that planned it unless told otherwise.
+def replay(run: PlanRun, *, planner: str = "", time_limit_s: float | None = None) -> SwapPlan:
+    """Plan a stored problem again, by the planner and within the limits it had unless told others.
+
+    The plan is the same if the search ended before its time limit: then it took as many steps
+    as it wished, or as its limit of steps allowed.
 
     Raises
     ------
     PlannerFailedError
     """
     name = planner or run.planner or settings.PLANNER_NAME
-    return call_planner(stored_problem(run), planner_call(name, time_limit_s=time_limit_s))
+    limit_s = time_limit_s or run.time_limit_s or settings.PLANNER_TIME_LIMIT_S
+    call = planner_call(name, time_limit_s=limit_s, work_limit=run.work_limit)
+    return call_planner(stored_problem(run), call)
 
 
 def sweep_runs(*, now: datetime) -> None:
-    """Forget the problems of old runs, and very old runs altogether."""
+    """Forget the problems of old runs, and very old runs altogether.
+
+    What broke the planner is kept for replay as long as the run is.
+    """
     old = PlanRun.objects.filter(started_at__lt=now - KEEP_PROBLEMS, problem_gz__isnull=False)
+    old = old.exclude(state__in=[PlanRun.State.FALLBACK, PlanRun.State.FAILED])
     old.update(problem_gz=None)
     PlanRun.objects.filter(started_at__lt=now - KEEP_RUNS).delete()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from dispatch.models import PlanRun
+from dispatch.models import PlanRun, Quarantine
 from telematics.models import Alarm
 
 IN_A_ROW = 3
@@ -13,6 +13,9 @@ def note_planner_health(run: PlanRun, *, now: datetime) -> None:
 
     Failures of another region do not close it: it names no region but says which in its detail.
     """
+    live = Quarantine.objects.filter(region=run.region, digest=run.digest, lifted_at__isnull=True)
+    if live.exists():
+        return  # the quarantine has its own alarm, which stands while it does
     open_alarms = Alarm.objects.filter(kind=Alarm.Kind.PLANNER, closed_at__isnull=True)
     mine = open_alarms.filter(detail__startswith=f"{run.region.code}: ")
     if run.state not in {PlanRun.State.FALLBACK, PlanRun.State.FAILED}:

@@ -10,17 +10,16 @@ from django.conf import settings
 from django.db import connection
 
 from dispatch.models import PlanRun
-from dispatch.planning.baseline import greedy
 from dispatch.planning.exchange import plan_to_json
-from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
-from dispatch.services.plans.archive import SEED, pack_problem, planner_call
+from dispatch.services.plans.archive import pack_problem, planner_call
+from dispatch.services.plans.contained import plan_by_greedy, plan_in_time
 from dispatch.services.plans.decisions import carry_out
 from dispatch.services.plans.explanations import promise_explanation
 from dispatch.services.plans.needs import note_needs
 from dispatch.services.plans.planner_alarms import note_planner_health
-from dispatch.services.plans.planner_child import PlannerCall, PlannerFailedError, call_planner
+from dispatch.services.plans.quarantine import meet_input, note_failure, problem_digest
 from dispatch.services.plans.replans import PLAN_TASK
 from dispatch.services.plans.rescues import rescue_trucks
 from dispatch.services.promises.etas import refresh_etas
@@ -31,7 +30,6 @@ from fleet.models import Job, Region
 log = logging.getLogger(__name__)
 LOCK_SPACE = 0x59495A48
 """First half of the advisory locks' keys, so that they meet no others."""
-FALLBACK_TIME_LIMIT_S = 5.0
 ROUTINE = "tick"
 
 
@@ -110,8 +108,10 @@ def _plan(
     run.travel = travel.mark
     run.problem_gz = pack_problem(snapshot.problem)
     run.trucks = len(snapshot.problem.trucks)
+    run.digest = problem_digest(snapshot.problem)
+    run.save()  # before anything can break: the input is kept
     started_s = time.monotonic()
-    plan = _ask_planner(run, snapshot.problem)
+    plan = _ask_planner(run, snapshot.problem, now=now)
     run.seconds = round(time.monotonic() - started_s, 3)
     run.plan, run.cost_s, run.bound_s = plan_to_json(plan), plan.cost_s, plan.bound_s
     run.served = len({swap.truck for swap in plan.swaps})
@@ -134,21 +134,21 @@ def _promise(run: PlanRun, plan: SwapPlan, snapshot: Snapshot, *, now: datetime)
         promise_explanation(run)
 
 
-def _ask_planner(run: PlanRun, problem: SwapProblem) -> SwapPlan:
-    """Ask the planner; if it fails, `greedy` in a child, and if that fails, `greedy` here."""
+def _ask_planner(run: PlanRun, problem: SwapProblem, *, now: datetime) -> SwapPlan:
+    """Ask the planner, unless its input is quarantined; greedy takes its place if need be."""
     is_urgent = run.cause != ROUTINE
     limit_s = settings.PLANNER_URGENT_TIME_LIMIT_S if is_urgent else settings.PLANNER_TIME_LIMIT_S
     call = planner_call(settings.PLANNER_NAME, module=settings.PLANNER_MODULE, time_limit_s=limit_s)
-    run.planner = call.name
-    try:
-        return call_planner(problem, call)
-    except (PlannerFailedError, OSError) as error:
-        log.warning("planner %s failed: %s", call.name, error)
-        run.error, run.planner, run.state = str(error), "greedy", PlanRun.State.FALLBACK
-    fallback = PlannerCall(name="greedy", time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1, seed=SEED)
-    try:
-        return call_planner(problem, fallback)
-    except (PlannerFailedError, OSError) as error:
-        log.warning("the fallback's child failed too: %s", error)
-        run.error += f" / {error}"
-    return greedy(problem, PlannerParams(time_limit_s=FALLBACK_TIME_LIMIT_S, workers=1))
+    run.time_limit_s, run.work_limit = call.time_limit_s, call.work_limit
+    quarantine = meet_input(run.region, run.digest, now=now)
+    if quarantine is None:
+        planned = plan_in_time(problem, call)
+    else:
+        run.is_quarantined = True
+        planned = plan_by_greedy(problem, why=f"input {run.digest[:12]} is quarantined")
+    run.planner, run.error = planned.planner, planned.error
+    if planned.error:
+        run.state = PlanRun.State.FALLBACK
+    if planned.error and quarantine is None:
+        note_failure(run, now=now)
+    return planned.plan

@@ -14,6 +14,7 @@ from dispatch.models import (
     PackHold,
     PlanRun,
     PowerCap,
+    Quarantine,
     RoadBook,
     RoadLeg,
     Shuttle,
@@ -44,6 +45,10 @@ from tests.integration.rules.rule import Rule, Statement, change, twin
 
 def _run() -> PlanRun:
     return PlanRun.objects.create(region=make_region(), cause="rules", started_at=NOW)
+
+
+def _quarantine() -> Quarantine:
+    return Quarantine.objects.create(region=make_region(), digest="d", failures=3, opened_at=NOW)
 
 
 def _ban() -> Ban:
@@ -309,5 +314,15 @@ DISPATCH = [
         lambda: change(_cap(), during=since(NOW)),
     ),
     Rule("dispatch_power_cap_has_a_reason", "dispatch_powercap", lambda: change(_cap(), reason="")),
+    Rule(
+        "dispatch_input_is_quarantined_once",
+        "dispatch_quarantine",
+        lambda: twin(_quarantine(), failures=4),
+    ),
+    Rule(
+        "dispatch_quarantine_is_lifted_with_a_reason",
+        "dispatch_quarantine",
+        lambda: change(_quarantine(), lifted_at=NOW),
+    ),
     Rule("dispatch_driver_action_happens_once", "dispatch_driveraction", lambda: twin(_action())),
 ]

@@ -18,7 +18,7 @@ from dispatch.planning.exchange import (
     write_problem,
 )
 from dispatch.planning.params import PlannerParams
-from dispatch.planning.problem import ProblemError
+from dispatch.planning.values import ProblemError
 from tests.instances import problem_json, swap_problem
 
 
