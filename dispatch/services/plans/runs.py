@@ -1,6 +1,5 @@
 """One round of planning: snapshot, planner, check, promises; with all of it kept for replay."""
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ from dispatch.services.roads.choose import roads_of_round
 from dispatch.snapshot import Snapshot, take_snapshot
 from fleet.models import Job, Region
 
-log = logging.getLogger(__name__)
 LOCK_SPACE = 0x59495A48
 """First half of the advisory locks' keys, so that they meet no others."""
 ROUTINE = "tick"
