@@ -25,6 +25,9 @@ _BLINK = 0.02
 _LONGEST_STRING = 8
 _MOST_STATIONS = 3
 _HOT_S = 400.0
+_WARM_S = 50.0
+"""A schedule that started from promises is good already: heat would only lead away from it."""
+_FEW_JOBS = 25
 _COLD_S = 4.0
 _LAST_START = 0.5
 """Share of the time up to which the search starts anew when a finer guide comes."""
@@ -54,6 +57,7 @@ class Search:
         self._guide: Guide | None = None
         self.jobs = [job for job in schedule.jobs if job.itineraries and not job.timeline.pinned]
         self._by_index = {job.index: job for job in self.jobs}
+        self._is_warm = len(self.jobs) > _FEW_JOBS and any(job.loose_holds for job in self.jobs)
         self._least_s = {job.index: job.least_cost_s for job in self.jobs}
         self._stations = {
             job.index: sorted(
@@ -94,7 +98,7 @@ class Search:
         count = len(self.jobs)
         if most_steps is None:
             most_steps = _STEPS_A_TRUCK * count + _STEPS_A_PAIR * count * count
-        heat_s = _HOT_S
+        heat_s = hot_s = _WARM_S if self._is_warm else _HOT_S
         fresh = 0.0
         while self.jobs and self.steps < most_steps:
             if self.steps % _LOOK_EVERY == 0:
@@ -106,7 +110,7 @@ class Search:
                     break
                 if self.follow(news(), anew=done < _LAST_START):
                     fresh = done
-                heat_s = _HOT_S * exp(log(_COLD_S / _HOT_S) * (done - fresh) / (1 - fresh))
+                heat_s = hot_s * exp(log(_COLD_S / hot_s) * (done - fresh) / (1 - fresh))
             self.steps += 1
             self._step(heat_s)
         self._return_to(self._best)
@@ -114,7 +118,8 @@ class Search:
     def follow(self, guide: Guide | None, *, anew: bool = True) -> bool:
         """Let a new guide lead; gives whether the schedule was built anew for it.
 
-        It is if the guide sees finer than the one before, and may be (`anew`) or is cheaper so.
+        It is if the guide sees finer than the one before, and may be (`anew`) or is cheaper so;
+        a schedule that started from promises only if it is cheaper so.
         """
         if guide is None:
             return False
@@ -138,7 +143,7 @@ class Search:
             if placement is not None:
                 self._put(job, placement)
         schedule.tolls = None
-        if schedule.cost_s >= before_s and not anew:
+        if schedule.cost_s >= before_s and (self._is_warm or not anew):
             self._return_to(before)
             return False
         self._note_best()
