@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.models import (
     Ban,
@@ -16,6 +17,7 @@ from dispatch.models import (
     LiveTruck,
     MeasuredSpread,
     PlanRun,
+    PowerCap,
     PromiseOutcome,
     Shuttle,
     Trip,
@@ -135,6 +137,16 @@ def _closure(world: World) -> Closure:
     )
 
 
+def _cap(world: World) -> PowerCap:
+    return PowerCap.objects.create(
+        station=world.station(),
+        during=DateTimeTZRange(NOW, NOW + timedelta(hours=1)),
+        limit_kw=300,
+        truck_minutes=0,
+        reason=world.secret("cap", station=True),
+    )
+
+
 def _alarm(world: World) -> Alarm:
     detail = world.secret("alarm")
     return Alarm.objects.create(
@@ -250,6 +262,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "dispatch.Ban": _ban,
     "dispatch.PlanRun": _plan_run,
     "dispatch.LiveTruck": _live_truck,
+    "dispatch.PowerCap": _cap,
     "dispatch.TruckConsumption": lambda world: TruckConsumption.objects.create(truck=world.truck()),
     "dispatch.Trip": lambda world: world.trip(),
     "dispatch.Shuttle": lambda world: world.shuttle(),

@@ -55,6 +55,7 @@ RIGHTS = {
     "dispatch.Ban": ("MAU", "MU", "MXU", "MU"),
     "dispatch.PlanRun": ("MAU", "", "", ""),
     "dispatch.LiveTruck": ("MAVU", "", "", ""),
+    "dispatch.PowerCap": ("SVU", "", "", ""),
     "dispatch.TruckConsumption": ("MAVU", "", "", ""),
     "dispatch.Trip": ("MAU", "MU", "MXU", ""),
     "dispatch.Shuttle": ("MAU", "MU", "MXU", ""),
