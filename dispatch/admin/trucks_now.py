@@ -25,7 +25,16 @@ from telematics.models import TruckState
 class LiveTruckAdmin(ReadOnlyAdmin):
     """The fleet as it is, lowest charge first."""
 
-    list_display = ["plate", "charge", "age", "speed", "driver", "next_swap", "by_hand"]
+    list_display = [
+        "plate",
+        "charge",
+        "age",
+        "speed",
+        "driver",
+        "must_swap",
+        "next_swap",
+        "by_hand",
+    ]
     list_filter = [("model", ScopedRelatedFilter), ("region", ScopedRelatedFilter)]
     list_select_related = ["model", "region"]
     search_fields = ["plate", "vin", "packs__code"]
@@ -86,6 +95,17 @@ class LiveTruckAdmin(ReadOnlyAdmin):
         """Return who is on the truck; a dash off shift, and for who only sees the truck coming."""
         shift = truck.now.shift if truck.is_held else None
         return str(shift.driver) if shift else "–"
+
+    @admin.display(description=_("must swap"))
+    def must_swap(self, truck: Any) -> str:
+        """Return between when (eight of ten) the reserve is met, and how likely within the hour."""
+        need = truck.now.need
+        if need is None or need.likely_at is None:
+            return "–"
+        earliest, latest = need.earliest_at or need.likely_at, need.latest_at
+        until = f"{localtime(latest):%H:%M}" if latest else ""
+        chance = f"{need.within_notice_percent} %"
+        return format_html("{}–{} · {}", f"{localtime(earliest):%H:%M}", until, chance)
 
     @admin.display(description=_("next swap"))
     def next_swap(self, truck: Any) -> str:

@@ -104,13 +104,22 @@ class Downlink(models.Model):
 
 
 class RouteNeed(models.Model):
-    """The energy a truck needs on the route ahead of it, as dispatch last worked it out."""
+    """The energy a truck needs on the route ahead of it, as dispatch last worked it out.
+
+    `needs_swap_by` is planned with: in one case of ten it is earlier. One case of ten is before
+    `earliest_at` and one after `latest_at`; `within_notice_percent` is how likely it is that the
+    truck must swap within the notice of an hour.
+    """
 
     truck = models.OneToOneField(Truck, models.CASCADE, primary_key=True, related_name="+")
     computed_at = models.DateTimeField()
     energy_wh = models.PositiveIntegerField()
     reserve_wh = models.PositiveIntegerField()
     needs_swap_by = models.DateTimeField(null=True)
+    earliest_at = models.DateTimeField(null=True)
+    likely_at = models.DateTimeField(null=True)
+    latest_at = models.DateTimeField(null=True)
+    within_notice_percent = models.PositiveSmallIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.truck_id} needs {self.energy_wh} Wh"

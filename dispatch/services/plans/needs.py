@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from dispatch.planning.notice import swap_notice
 from dispatch.planning.plan import SwapPlan
 from dispatch.services.plans.replans import promise_replan
 from dispatch.snapshot import Snapshot, TruckAhead
@@ -13,6 +14,16 @@ from telematics.models import Alarm, RouteNeed
 SOON = timedelta(minutes=45)
 RISK = Alarm.Kind.STRANDED_RISK
 LEVELS = {"unreachable": 3, "no_packs": 2, "no_capacity": 2, "hold_impossible": 2}
+NEED_FIELDS = [
+    "computed_at",
+    "energy_wh",
+    "reserve_wh",
+    "needs_swap_by",
+    "earliest_at",
+    "likely_at",
+    "latest_at",
+    "within_notice_percent",
+]
 DETAILS = {
     "unreachable": "It can reach no station that could swap it.",
     "no_packs": "No station it can reach has packs for it.",
@@ -28,7 +39,7 @@ def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
         [_need(truck_id, ahead, snapshot.as_of) for truck_id, ahead in snapshot.on_shift.items()],
         update_conflicts=True,
         unique_fields=["truck"],
-        update_fields=["computed_at", "energy_wh", "reserve_wh", "needs_swap_by"],
+        update_fields=NEED_FIELDS,
     )
     unserved = {left.truck: left.reason for left in plan.unserved}
     helped = snapshot.standing.trucks_that_are_helped()
@@ -43,13 +54,21 @@ def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
 
 
 def _need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> RouteNeed:
-    in_s = ahead.needs_swap_in_s()
+    notice = swap_notice(lambda sds: ahead.meets_reserve_in_s(sds=sds))
+
+    def at(in_s: int | None) -> datetime | None:
+        return None if in_s is None else as_of + timedelta(seconds=in_s)
+
     return RouteNeed(
         truck_id=truck_id,
         computed_at=as_of,
         energy_wh=max(0, ahead.needed_wh),
         reserve_wh=ahead.reserve_wh,
-        needs_swap_by=None if in_s is None else as_of + timedelta(seconds=in_s),
+        needs_swap_by=at(ahead.needs_swap_in_s()),
+        earliest_at=at(notice.earliest_s),
+        likely_at=at(notice.likely_s),
+        latest_at=at(notice.latest_s),
+        within_notice_percent=round(100 * notice.within),
     )
 
 
