@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SPLITS = (1, 3, 6, 12, 30)
 """Slots to a swap, grid by grid."""
-_MOST_CELLS = 16_000_000
+_MOST_CELLS = 20_000_000
 _LONGEST_STEP_S = 40.0
 _SHORTEST_SHARE = 0.3
 _LAST_SHORTEST_SHARE = 0.002
@@ -94,20 +94,6 @@ def raise_bound(
         if split <= _FINEST_SHARED:
             share(climb.tolls())
     return best_s
-
-
-def find_tolls(
-    schedule: Schedule, *, upper_s: int, until_s: float, most_steps: float = inf
-) -> Tolls:
-    """Give the prices on the coarse grid, as far as they are found by a time or in steps."""
-    climb = _Climb(_relaxation(schedule, Fleet.of(schedule), 1), split=1)
-    steps = 0
-    while climb.improves and climb.best_s < upper_s and monotonic() < until_s:
-        if steps >= most_steps:
-            break
-        climb.step()
-        steps += 1
-    return climb.tolls()
 
 
 class _Climb:

@@ -47,8 +47,3 @@ class Prices:
     def over(self, size: "Prices") -> "Prices":
         """Divide each by a size (a thousandth more, as it may be zero)."""
         return Prices(self.lanes / (size.lanes + 1e-3), self.stock / (size.stock + 1e-3))
-
-    @property
-    def square(self) -> float:
-        """Length, squared."""
-        return float((self.lanes**2).sum() + (self.stock**2).sum())

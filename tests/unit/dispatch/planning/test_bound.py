@@ -1,8 +1,10 @@
 """The bound is never above the cost of a plan, at whatever prices and on whatever grid."""
 
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.planning.baseline import greedy, nearest
-from dispatch.planning.bound import find_tolls, raise_bound
+from dispatch.planning.bound import raise_bound
 from dispatch.planning.exchange import read_problem
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.prices import Prices
+from dispatch.planning.problem import Stop, SwapProblem
 from dispatch.planning.relaxation import Relaxation
 from dispatch.planning.schedule import Schedule
 from dispatch.planning.solve import plan_swaps
@@ -21,6 +24,9 @@ from tests.enumeration import is_tiny, least_cost_s
 from tests.examples import fewer_examples
 from tests.instances import swap_problem
 from tests.unit.dispatch.planning.test_check import yard
+
+if TYPE_CHECKING:
+    from dispatch.planning.tolls import Tolls
 
 DATA = Path(__file__).parents[3] / "data" / "planning"
 SHARED = Path(__file__).parents[5] / "shared" / "data" / "planning"
@@ -100,6 +106,41 @@ def test_a_scarce_lane_and_a_scarce_pack_raise_the_bound_to_the_best_plan() -> N
     assert 0.9 * best_s <= bound_s <= best_s
 
 
+def queue(lane_swap_s: int, packs: int) -> SwapProblem:
+    """Four trucks that arrive at the same second, 600, at one lane that is always open."""
+    problem = yard()
+    station, truck = problem.stations[0], problem.trucks[0]
+    lane = replace(station.lanes[0], swap_s=lane_swap_s, closed=())
+    station = replace(station, lanes=(lane,), packs=station.packs[:1])
+    more = [replace(station.packs[0], id=f"P{k}", ready_s=0) for k in range(packs)]
+    route = replace(truck, stops=tuple(Stop() for _ in truck.stops), detours=truck.detours[:1])
+    trucks = tuple(replace(route, id=f"T{k}") for k in range(4))
+    return replace(problem, stations=(replace(station, packs=tuple(more)),), trucks=trucks)
+
+
+@pytest.mark.parametrize(
+    ("problem", "split", "best_s"),
+    [
+        (queue(300, 4), 1, 4 * 600 + 300 + 600 + 900),
+        (queue(300, 1), 10, 4 * 600 + 1050 + 2100 + 3150),
+    ],
+    ids=["one lane", "one pack, 1050 s away each time"],
+)
+def test_a_queue_at_a_lane_and_at_a_pack_is_counted_to_the_second_and_no_more(
+    problem: SwapProblem, split: int, best_s: int
+) -> None:
+    assert plan_swaps(problem, PlannerParams(time_limit_s=5, workers=1)).cost_s == best_s
+    bound_s = raise_bound(
+        Schedule(problem),
+        upper_s=10**9,
+        until_s=inf,
+        report=lambda _: None,
+        splits=(split,),
+        most_steps=600,
+    )
+    assert 0.985 * best_s <= bound_s <= best_s
+
+
 def test_all_ways_of_a_corridor_are_weighed_and_not_only_those_that_can_be_listed() -> None:
     path = SHARED / "corridor-200x12-s1.json.gz"
     if not path.exists():
@@ -110,8 +151,19 @@ def test_all_ways_of_a_corridor_are_weighed_and_not_only_those_that_can_be_liste
     assert relaxation.evaluate(relaxation.grid.no_prices())[0] > 2_039_000
 
 
-def test_tolls_are_found_where_packs_are_scarce() -> None:
+def test_the_tolls_shared_are_of_finer_grids_in_turn() -> None:
     schedule = Schedule(read_problem(DATA / "shuttle-100x8-s1.json.gz"))
-    tolls = find_tolls(schedule, upper_s=99_126, until_s=monotonic() + 20)
-    assert max(max(row) for row in tolls.lanes.values()) > 100
-    assert max(max(row) for row in tolls.stock.values()) > 100
+    found: list[Tolls] = []
+    raise_bound(
+        schedule,
+        upper_s=99_126,
+        until_s=monotonic() + 60,
+        report=lambda _: None,
+        share=found.append,
+        splits=(1, 3),
+        most_steps=600,
+    )
+    assert (found[0].slot_s, found[-1].slot_s) == (300, 100)
+    for tolls in found:
+        assert max(max(row) for row in tolls.lanes.values()) > 100
+        assert max(max(row) for row in tolls.stock.values()) > 10

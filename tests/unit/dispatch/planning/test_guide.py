@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from dispatch.planning.baseline import fill_greedily
-from dispatch.planning.bound import find_tolls
+from dispatch.planning.bound import raise_bound
 from dispatch.planning.exchange import read_problem
 from dispatch.planning.guide import Guide
 from dispatch.planning.schedule import Schedule
@@ -27,7 +27,17 @@ def shuttle() -> Schedule:
 
 @pytest.fixture(scope="module")
 def tolls(shuttle: Schedule) -> Tolls:
-    return find_tolls(shuttle, upper_s=shuttle.cost_s, until_s=inf, most_steps=60)
+    found: list[Tolls] = []
+    raise_bound(
+        shuttle,
+        upper_s=shuttle.cost_s,
+        until_s=inf,
+        report=lambda _: None,
+        share=found.append,
+        splits=(1,),
+        most_steps=60,
+    )
+    return found[-1]
 
 
 def test_without_tolls_a_truck_wishes_for_its_cheapest_way_without_waiting(
