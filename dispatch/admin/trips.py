@@ -10,6 +10,7 @@ from import_export.fields import Field
 
 from dispatch import access
 from dispatch.models import Shuttle, Trip
+from dispatch.services.trips.orders import replan_promised
 from fleet.access import Viewer, places_for, sees_everything, trucks_run_by
 from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
 from fleet.admin.scoped import ScopedRelatedFilter
@@ -110,6 +111,11 @@ class TripAdmin(WorkAdmin):
     ]
     search_help_text = _("Order number, plate, VIN or place")
     readonly_fields = ["shuttle", "left_at", "arrived_at"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save the trip, and plan at once where a truck's way changed under a promise it has."""
+        super().save_model(request, obj, form, change)
+        replan_promised({obj.truck_id, form.initial.get("truck")}, now=now())
 
     def rows_for(self, user: Viewer) -> QuerySet[Trip]:
         return access.trips_for(user)

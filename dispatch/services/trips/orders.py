@@ -112,11 +112,11 @@ def _upsert(orders: Sequence[TripOrder], *, carrier: Operator, now: datetime) ->
             if verdict != "unchanged":
                 touched |= {was_for, kept.truck_id}
             verdicts.append(TripVerdict(order.external_id, verdict, kept.pk))
-    _replan_promised(touched, now=now)
+    replan_promised(touched, now=now)
     return verdicts
 
 
-def _replan_promised(truck_ids: Collection[int | None], *, now: datetime) -> None:
+def replan_promised(truck_ids: Collection[int | None], *, now: datetime) -> None:
     """Plan at once where a truck's way changed under a promise it has."""
     promised = SwapAssignment.objects.filter(truck__in=truck_ids, state__in=LIVE)
     for region_id in set(promised.values_list("region_id", flat=True)):
@@ -215,5 +215,5 @@ def cancel_trip(external_id: str, *, carrier: Operator, reason: str, now: dateti
     if was_underway and trip.truck:
         promise_replan(trip.truck.region_id, cause="trip_cancelled", now=now)
     elif was_planned:
-        _replan_promised([trip.truck_id], now=now)
+        replan_promised([trip.truck_id], now=now)
     return trip
