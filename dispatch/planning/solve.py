@@ -23,6 +23,7 @@ _FEW_JOBS = 25
 _SHORT_S = 2.0
 _BOUND_SHARE = 0.2
 _LAST_BOUND_S = 0.4
+_BUILDS = 4
 _MOST_PRICE_STEPS = 200
 _STEPS_A_PRICE_STEP = 50
 
@@ -78,17 +79,20 @@ def _improve(schedule: Schedule, params: PlannerParams, until_s: float, seed: in
     if left_s <= 0:
         return least_s
     search = Search(schedule, random=Random(seed))  # noqa: S311 - not for secrets
-    if len(search.jobs) <= _FEW_JOBS or left_s < _SHORT_S:
+    if len(search.jobs) <= _FEW_JOBS:
         search.run(
             until_s=until_s - _BOUND_SHARE * left_s,
             bound_s=lambda: least_s,
-            is_paced_by_clock=len(search.jobs) > _FEW_JOBS,
+            is_paced_by_clock=False,
         )
         last_s = min(until_s, monotonic() + _LAST_BOUND_S)
         return least_s if schedule.cost_s <= least_s else _bound_here(schedule, last_s)[0]
-    if params.workers == 1:
-        bound_s, guide = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
-        search.follow(guide)
+    if params.workers == 1 or left_s < _SHORT_S:
+        bound_s = least_s
+        # Building the relaxed problem takes about as long as building the schedule did.
+        if left_s > _BUILDS * (params.time_limit_s - left_s):
+            bound_s, guide = _bound_here(schedule, monotonic() + _BOUND_SHARE * left_s)
+            search.follow(guide)
         search.run(until_s=until_s, bound_s=lambda: bound_s)
         return bound_s
     return _search_beside_bound(schedule, search, until_s)
