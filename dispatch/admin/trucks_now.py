@@ -18,7 +18,9 @@ from fleet import access
 from fleet.access import Viewer
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
-from telematics.models import TruckState
+from telematics.models import RouteNeed, TruckState
+
+NEED = ("earliest_at", "likely_at", "latest_at", "within_notice_percent")
 
 
 @admin.register(LiveTruck)
@@ -47,7 +49,9 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LiveTruck]:
         state = TruckState.objects.filter(truck=OuterRef("pk"))
         rows: QuerySet[LiveTruck] = super().get_queryset(request)
-        return rows.annotate(soc=Subquery(state.values("soc_percent")[:1]))
+        need = RouteNeed.objects.filter(truck=OuterRef("pk"))
+        told = {name: Subquery(need.values(name)[:1]) for name in NEED}
+        return rows.annotate(soc=Subquery(state.values("soc_percent")[:1]), **told)
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [F("soc").asc(nulls_last=True), "plate"]
@@ -99,12 +103,11 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     @admin.display(description=_("must swap"))
     def must_swap(self, truck: Any) -> str:
         """Return between when (eight of ten) the reserve is met, and how likely within the hour."""
-        need = truck.now.need
-        if need is None or need.likely_at is None:
+        if truck.likely_at is None:
             return "–"
-        earliest, latest = need.earliest_at or need.likely_at, need.latest_at
+        earliest, latest = truck.earliest_at or truck.likely_at, truck.latest_at
         until = f"{localtime(latest):%H:%M}" if latest else ""
-        chance = f"{need.within_notice_percent} %"
+        chance = f"{truck.within_notice_percent} %"
         return format_html("{}–{} · {}", f"{localtime(earliest):%H:%M}", until, chance)
 
     @admin.display(description=_("next swap"))

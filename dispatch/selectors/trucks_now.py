@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
 from fleet.models import Shift, Truck
-from telematics.models import RouteNeed, TruckState
+from telematics.models import TruckState
 
 STALE_AFTER = timedelta(minutes=10)
 
@@ -22,7 +22,6 @@ class TruckNow:
     shift: Shift | None
     swap: SwapAssignment | None
     age_s: int | None
-    need: RouteNeed | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -31,12 +30,11 @@ class TruckNow:
 
 
 def trucks_now(trucks: QuerySet[Truck] | list[Truck], *, now: datetime) -> list[TruckNow]:
-    """Return trucks with live state, shift, next swap and need, in five queries for any number."""
+    """Return trucks with live state, shift and next swap, in four queries for any number."""
     rows = list(trucks)
     states = TruckState.objects.in_bulk([truck.pk for truck in rows])
     shifts = Shift.objects.filter(truck__in=rows, ended_at__isnull=True).select_related("driver")
     shift_of = {shift.truck_id: shift for shift in shifts}
-    needs = RouteNeed.objects.in_bulk([truck.pk for truck in rows])
     live = SwapAssignment.objects.filter(truck__in=rows, state__in=LIVE).select_related("station")
     swap_of: dict[int, SwapAssignment] = {}
     for swap in live.order_by("-occupies"):
@@ -48,7 +46,6 @@ def trucks_now(trucks: QuerySet[Truck] | list[Truck], *, now: datetime) -> list[
             shift=shift_of.get(truck.pk),
             swap=swap_of.get(truck.pk),
             age_s=round((now - state.recorded_at).total_seconds()) if state else None,
-            need=needs.get(truck.pk),
         )
         for truck in rows
     ]
