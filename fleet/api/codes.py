@@ -163,4 +163,11 @@ CODES: dict[str, Code] = {
         409, _("The truck carries other packs than confirmed."), _("`expected` names them.")
     ),
     "swap_open": Code(409, _("A swap is under way."), _("End the shift when it is done.")),
+    # Power and the planner's own health
+    "power_cap_refused": Code(
+        409,
+        _("The station has another power cap in that time, or the time is over."),
+        _("Lift the other cap first, or choose another time."),
+    ),
+    "already_lifted": Code(409, _("The quarantine was lifted by somebody else."), _LOOK_AGAIN),
 }
