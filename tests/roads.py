@@ -108,6 +108,17 @@ def osrm_server(
     port = str(free_port())
     url = f"http://127.0.0.1:{port}"
     program = PROFILES.parents[1] / "bin" / "osrm-routed"  # itself, so that it ends with us
-    command = [program, "-a", "mld", "-i", "127.0.0.1", "-p", port, "-t", "1", data]
+    command: list[str | Path] = [
+        program,
+        "-a",
+        "mld",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        port,
+        "-t",
+        "1",
+        data,
+    ]
     with served(command, url=url, asks="/"):
         yield url

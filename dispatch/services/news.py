@@ -11,14 +11,18 @@ from telematics.models import Downlink
 
 def tell_driver(assignment: SwapAssignment, *, kind: str, now: datetime, **body: Any) -> None:
     """Leave news of the assignment for its driver, if it has one; the relay publishes it."""
+    notice = notice_of(assignment, kind=kind, now=now, **body)
+    if notice is not None:
+        notice.save(force_insert=True)
+        wake_relay()
+
+
+def notice_of(
+    assignment: SwapAssignment, *, kind: str, now: datetime, **body: Any
+) -> DriverNotice | None:
+    """Return the news of an assignment for its driver, not yet written; None without a driver."""
     if assignment.driver_id is None:
-        return
-    notice_of(assignment, kind=kind, now=now, **body).save(force_insert=True)
-    wake_relay()
-
-
-def notice_of(assignment: SwapAssignment, *, kind: str, now: datetime, **body: Any) -> DriverNotice:
-    """Return the news of an assignment for its driver, not yet written."""
+        return None
     return DriverNotice(
         driver_id=assignment.driver_id,
         assignment=assignment,

@@ -141,8 +141,8 @@ def _tell(pairs: list[tuple[SwapAssignment, Promise]], *, now: datetime) -> None
         )
     Downlink.objects.bulk_create(links)
     kind = DriverNotice.Kind.OFFERED
-    notices = [notice_of(row, kind=kind, now=now) for row, _ in pairs if row.driver_id]
-    DriverNotice.objects.bulk_create(notices)
+    notices = [notice_of(row, kind=kind, now=now) for row, _ in pairs]
+    DriverNotice.objects.bulk_create(notice for notice in notices if notice is not None)
     wake_relay()
 
 

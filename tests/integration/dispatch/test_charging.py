@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.models import ChargeWindow
-from dispatch.planning.charging import CHARGE_EFFICIENCY, charge_schedule
+from dispatch.planning.charging import charge_schedule, power_into_packs_w
 from dispatch.selectors.charging import READY_FROM_PERCENT, slot_charges
 from dispatch.selectors.readiness import BEGINS_WITHIN, charge_jobs, pack_ready_at
 from dispatch.services.charging.plan import plan_charging, stations_that_charge
@@ -73,7 +73,7 @@ def test_the_limit_holds_at_every_instant_and_what_can_be_promised_stays_so(
         for step in steps:
             at += step * MINUTE
             schedule = plan_charging(station.pk, now=at)
-            assert highest_power_w(station) <= limit_kw * 1000 * CHARGE_EFFICIENCY
+            assert highest_power_w(station) <= power_into_packs_w(limit_kw * 1000)
             ready = pack_ready_at([station.pk], now=at)
             waiting = [one for one in slot_charges([station.pk], now=at) if not one.is_ready]
             soonest = charge_schedule(charge_jobs(waiting, now=at), limit_w=limit_kw * 1000)
