@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures test test-slow test-all bench-plan bench-windows bench-fairness lint format doctor lock
+.PHONY: help venv demo pictures test test-slow test-all bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test-all: test test-slow test-thorough ## make test, the slow tests, the search 
 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures
+
+bench-charging: venv ## days of one station: what orderly charging saves against charging on return
+	@$(PYTHON) -m tests.benchmarks.charging
 
 bench-fairness: venv ## equal carriers, one of them unlucky: spread of waits and cost, with waits paid back and without
 	@$(PYTHON) -m tests.benchmarks.fairness
