@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 
 from dispatch.planning.charging import ChargeJob, ChargeSchedule, charge_schedule
-from dispatch.planning.orderly import BLOCK_S, PriceStep, energy_cost_cny, orderly_schedule
+from dispatch.planning.orderly import BLOCK_S, energy_cost_cny, orderly_schedule
 from dispatch.planning.stock import Demand, wanted_by_s
 from dispatch.simulation.tariffs import TANGSHAN, price_cny_per_kwh
 
@@ -60,13 +60,13 @@ def arrivals_s(seed: int, *, swaps_a_day: float, days: int) -> list[float]:
     return times
 
 
-def prices_from(at_s: float, *, month: int) -> list[PriceStep]:
+def prices_from(at_s: float, *, month: int) -> list[tuple[int, int]]:
     """Return Tangshan's prices for a day from a second of the simulation on."""
     steps = []
     for hour in range(25):
         start = int(at_s // 3600 + hour) * 3600
         price = price_cny_per_kwh(TANGSHAN, month=month, minute=start // 60 % 1440)
-        steps.append(PriceStep(max(0, int(start - at_s)), round(price * 1000)))
+        steps.append((max(0, int(start - at_s)), round(price * 1000)))
     return steps
 
 
@@ -157,7 +157,7 @@ def _demand(at_s: int, swaps_a_day: float) -> Demand:
 
 
 def _charge(
-    station: Station, plan: ChargeSchedule, prices: Sequence[PriceStep], tally: Tally
+    station: Station, plan: ChargeSchedule, prices: Sequence[tuple[int, int]], tally: Tally
 ) -> None:
     """Let the packs take what the plan gives them in one step."""
     now = [replace(p, to_s=min(p.to_s, STEP_S)) for p in plan.periods if p.from_s < STEP_S]

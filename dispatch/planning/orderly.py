@@ -14,7 +14,6 @@ algorithms", Naval Research Logistics Quarterly 21 (1974).
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from typing import Any
@@ -33,6 +32,7 @@ from dispatch.planning.charging import (
     power_into_packs_w,
     refuse_doubles,
 )
+from dispatch.planning.steps import in_force
 
 type Whole = NDArray[np.int64]
 
@@ -51,23 +51,11 @@ _LATE_A_BLOCK = 100_000
 _NEVER = 100_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class PriceStep:
-    """What a kWh costs at the meter from `from_s` on, in thousandths of a CNY."""
-
-    from_s: int
-    price_cny_milli_per_kwh: int
-
-    def __post_init__(self) -> None:
-        if self.price_cny_milli_per_kwh < 0:
-            raise ValueError("a price is not negative")
-
-
 def orderly_schedule(
     jobs: Sequence[ChargeJob],
     *,
     limit_w: int | Sequence[PowerLimit],
-    prices: Sequence[PriceStep] = (),
+    prices: Sequence[tuple[int, int]] = (),
     horizon_s: int = DAY_S,
     phase_s: int = 0,
     efficiency: float = CHARGE_EFFICIENCY,
@@ -83,8 +71,8 @@ def orderly_schedule(
         What the station may draw at its meter: one figure, or steps in order of time; before
         the first step it draws nothing.
     prices
-        Steps in order of time; before the first one energy is free. Without any, every pack
-        charges as soon as it can.
+        From so many seconds on, in thousandths of a CNY a kWh at the meter, in order of time;
+        before the first one energy is free. Without any, every pack charges as soon as it can.
     horizon_s
         Until when energy can be bought, at most two days.
     phase_s
@@ -102,9 +90,11 @@ def orderly_schedule(
     Raises
     ------
     ValueError
-        A slot or pack named twice, or a price out of range.
+        A slot or pack named twice, or a negative price.
     """
     refuse_doubles(jobs)
+    if any(price < 0 for _, price in prices):
+        raise ValueError("a price is not negative")
     steps = [PowerLimit(0, limit_w)] if isinstance(limit_w, int) else list(limit_w)
     watts = [(step.from_s, step.power_w) for step in steps]
     missing_ws = {
@@ -113,11 +103,11 @@ def orderly_schedule(
         if job.available_s < horizon_s
     }
     waiting = [job for job in jobs if missing_ws.get(job.pack)]
-    blocks = _blocks(waiting, watts, _as_pairs(prices), horizon_s=horizon_s, phase_s=phase_s)
+    blocks = _blocks(waiting, watts, prices, horizon_s=horizon_s, phase_s=phase_s)
     budget_w = [
-        power_into_packs_w(_in_force(watts, start), efficiency=efficiency) for start, _ in blocks
+        power_into_packs_w(in_force(watts, start), efficiency=efficiency) for start, _ in blocks
     ]
-    price = [_in_force(_as_pairs(prices), start) for start, _ in blocks]
+    price = [in_force(prices, start) for start, _ in blocks]
     taken_ws = _cheapest_flow(
         waiting, [missing_ws[job.pack] for job in waiting], blocks, budget_w, price
     )
@@ -139,15 +129,6 @@ def _blocks(
     cuts.update(job.available_s for job in jobs)
     cuts.update(job.ready_by_s for job in jobs if job.ready_by_s is not None)
     return list(pairwise(sorted(cut for cut in cuts if 0 <= cut <= horizon_s)))
-
-
-def _as_pairs(prices: Sequence[PriceStep]) -> list[tuple[int, int]]:
-    return [(step.from_s, step.price_cny_milli_per_kwh) for step in prices]
-
-
-def _in_force(steps: Sequence[tuple[int, int]], at_s: int) -> int:
-    """Give the value of the last step begun, 0 before the first."""
-    return next((value for from_s, value in reversed(steps) if from_s <= at_s), 0)
 
 
 def _cheapest_flow(
@@ -234,17 +215,16 @@ def _periods(
 
 def energy_cost_cny(
     schedule: ChargeSchedule,
-    prices: Sequence[PriceStep],
+    prices: Sequence[tuple[int, int]],
     *,
     efficiency: float = CHARGE_EFFICIENCY,
 ) -> float:
     """Return what the energy of a schedule costs at the meter."""
-    pairs = _as_pairs(prices)
-    edges = [step.from_s for step in prices[1:]]
+    edges = [from_s for from_s, _ in prices[1:]]
     total = 0.0
     for period in schedule.periods:
         cuts = [period.from_s, *(e for e in edges if period.from_s < e < period.to_s), period.to_s]
         for start, end in pairwise(cuts):
-            milli = _in_force(pairs, int(start))
+            milli = in_force(prices, int(start))
             total += milli / 1000 * period.power_w * (end - start) / 3.6e6
     return total / efficiency

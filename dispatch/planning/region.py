@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dispatch.planning.problem import SwapProblem
+from dispatch.planning.steps import in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Region:
         if not self.params.s_per_cny:
             return 0
         prices = self._prices[station]
-        price = next((step[1] for step in reversed(prices) if step[0] <= start_s), 0)
+        price = in_force(prices, start_s)
         return self.params.s_per_cny * price * charged_wh // 1_000_000
 
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from dispatch.models import ChargeWindow
 from dispatch.planning.charging import CHARGE_EFFICIENCY
+from dispatch.planning.steps import in_force
 from dispatch.selectors.readiness import power_limits
-from dispatch.selectors.tariffs import price_steps
+from dispatch.selectors.tariffs import station_prices
 from fleet.models import SwapStation
 
 AHEAD = timedelta(hours=24)
@@ -41,10 +42,7 @@ class Quarter:
 def charge_picture(station: SwapStation, *, now: datetime) -> list[Quarter]:
     """Return the quarters of the next 24 h, three queries."""
     limits = [(step.from_s, step.power_w) for step in power_limits(station, now=now)]
-    prices = [
-        (step.from_s, step.price_cny_milli_per_kwh)
-        for step in price_steps(station, now=now, horizon=AHEAD)
-    ]
+    prices = station_prices(station, now=now, horizon=AHEAD)
     windows = list(ChargeWindow.objects.filter(slot__station=station, during__endswith__gt=now))
     count, most_w = AHEAD // BIN, station.power_limit_kw * 1000
     dearest = max([1, *(price for _, price in prices)])
@@ -53,7 +51,7 @@ def charge_picture(station: SwapStation, *, now: datetime) -> list[Quarter]:
         at = now + number * BIN
         power_w = sum(_mean_w(window, at) for window in windows) / CHARGE_EFFICIENCY
         at_s = int((at - now).total_seconds())
-        limit_w, price = _last(limits, at_s), _last(prices, at_s)
+        limit_w, price = in_force(limits, at_s), in_force(prices, at_s)
         quarters.append(
             Quarter(
                 left=round(100 * number / count, 3),
@@ -73,7 +71,3 @@ def charge_picture(station: SwapStation, *, now: datetime) -> list[Quarter]:
 def _mean_w(window: ChargeWindow, at: datetime) -> float:
     overlap = min(window.during.upper, at + BIN) - max(window.during.lower, at)
     return float(window.power_w * max(0.0, overlap / BIN))
-
-
-def _last(steps: list[tuple[int, int]], at_s: int) -> int:
-    return next((value for from_s, value in reversed(steps) if from_s <= at_s), 0)

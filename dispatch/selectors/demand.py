@@ -1,19 +1,22 @@
 """What trucks are expected to want of a station that nobody has promised them yet."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Min, Sum
+from django.db.models.functions import ExtractHour
 
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
 from dispatch.planning.stock import Demand
 
 LOOKS_BACK = timedelta(days=14)
-LOOKS_AHEAD_H = 24
+AHEAD_H = 25
+"""The hour under way and a day of whole ones."""
+KIND = "truck__model__pack_type"
+PACKS = "truck__model__pack_positions"
 
 
 def expected_demand(station_id: int, *, now: datetime) -> dict[int, Demand]:
@@ -25,44 +28,34 @@ def expected_demand(station_id: int, *, now: datetime) -> dict[int, Demand]:
     zone = ZoneInfo(settings.TIME_ZONE)
     done = SwapAssignment.objects.filter(
         station=station_id, state="done", ended_at__gt=now - LOOKS_BACK, ended_at__lte=now
-    ).order_by("ended_at")
-    swaps = list(_swaps(done, at="ended_at"))
-    if not swaps:
-        return {}
-    days = max(1.0, (now - swaps[0][0]) / timedelta(days=1))
-    promised = _swaps(
-        SwapAssignment.objects.filter(station=station_id, state__in=LIVE), at="occupies__startswith"
     )
-    ahead: Counter[tuple[int, int]] = Counter()
-    for at, kind, packs in promised:
-        ahead[kind, max(0, int((at - now) // timedelta(hours=1)))] += packs
+    first_at = done.aggregate(first_at=Min("ended_at"))["first_at"]
+    if first_at is None:
+        return {}
+    by_hour = done.values_list(KIND, ExtractHour("ended_at", tzinfo=zone)).order_by()
     seen: Counter[tuple[int, int]] = Counter()
-    for at, kind, packs in swaps:
-        seen[kind, at.astimezone(zone).hour] += packs
+    for kind, hour, packs in by_hour.annotate(packs=Sum(PACKS)):
+        seen[kind, hour] = packs
+    hour_at = now.astimezone(zone).replace(minute=0, second=0, microsecond=0)
+    ahead = _promised(station_id, hour_at)
+    days = max(1.0, (now - first_at) / timedelta(days=1))
+    edges_s = [max(0, int((hour_at - now).total_seconds()) + 3600 * n) for n in range(AHEAD_H + 1)]
     first_hour = now.astimezone(zone).hour
-    return {
-        kind: _demand(seen, ahead, kind, days=days, first_hour=first_hour)
-        for kind in sorted({kind for kind, _hour in seen})
-    }
+    demands = {}
+    for kind in sorted({kind for kind, _ in seen}):
+        mean = sum(seen[kind, hour] for hour in range(24)) / (24 * days)
+        rates = [
+            max(0.0, (seen[kind, (first_hour + n) % 24] + mean) / (days + 1) - ahead[kind, n])
+            for n in range(AHEAD_H)
+        ]
+        demands[kind] = Demand(tuple(edges_s), tuple(rates))
+    return demands
 
 
-def _swaps(rows: QuerySet[SwapAssignment], *, at: str) -> Iterable[tuple[datetime, int, int]]:
-    """Yield when each swap was or is to be, of which pack type, and how many packs."""
-    yield from rows.values_list(at, "truck__model__pack_type", "truck__model__pack_positions")
-
-
-def _demand(
-    seen: Counter[tuple[int, int]],
-    ahead: Counter[tuple[int, int]],
-    kind: int,
-    *,
-    days: float,
-    first_hour: int,
-) -> Demand:
-    mean = sum(packs for (other, _), packs in seen.items() if other == kind) / (24 * days)
-    rates = [
-        max(0.0, (seen[kind, (first_hour + step) % 24] + mean) / (days + 1) - ahead[kind, step])
-        for step in range(LOOKS_AHEAD_H)
-    ]
-    edges_s = tuple(3600 * step for step in range(LOOKS_AHEAD_H + 1))
-    return Demand(edges_s, tuple(rates))
+def _promised(station_id: int, hour_at: datetime) -> Counter[tuple[int, int]]:
+    """Count the packs promised by type and hour from `hour_at` on; overdue ones in the first."""
+    live = SwapAssignment.objects.filter(station=station_id, state__in=LIVE)
+    ahead: Counter[tuple[int, int]] = Counter()
+    for at, kind, packs in live.values_list("occupies__startswith", KIND, PACKS):
+        ahead[kind, max(0, int((at - hour_at) // timedelta(hours=1)))] += packs
+    return ahead

@@ -1,42 +1,52 @@
-"""What energy costs at a station, hour by hour."""
+"""What electricity costs at stations in the hours ahead: for plans and for charging."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from dispatch.planning.orderly import PriceStep
 from fleet.models import SwapStation, TariffPeriod
+
+type Steps = tuple[tuple[int, int], ...]
 
 
 def price_steps(
-    station: SwapStation, *, now: datetime, horizon: timedelta
-) -> tuple[PriceStep, ...]:
-    """Return the prices of the station's tariff from now on; none if it has no tariff.
+    tariff_ids: Iterable[int | None], *, now: datetime, horizon: timedelta
+) -> dict[int, Steps]:
+    """Return prices by tariff: from so many seconds after `now` on, in thousandths of CNY a kWh.
 
-    A time of day no period speaks of costs what the time before it did.
+    Periods are by the local clock, month and validity; where none is in force the last price goes
+    on, and what is before the first begins at 0.
     """
     zone = ZoneInfo(settings.TIME_ZONE)
-    today = now.astimezone(zone).date()
-    days = [today + timedelta(days=number) for number in range(horizon.days + 2)]
-    periods = TariffPeriod.objects.filter(
-        tariff=station.tariff_id, month__in={day.month for day in days}
-    )
-    rows = list(periods)
-    steps: dict[int, int] = {}
-    for day in days:
-        midnight = datetime.combine(day, datetime.min.time(), tzinfo=zone)
-        for row in rows:
-            if row.month == day.month and day in row.valid:
-                start = midnight + timedelta(minutes=row.minutes.lower)
-                steps[int((start - now).total_seconds())] = round(row.price_cny_per_kwh * 1000)
-    return _from_now(steps, int(horizon.total_seconds()))
+    first = now.astimezone(zone).date() - timedelta(days=1)
+    last = (now + horizon).astimezone(zone).date()
+    wanted = {tariff_id for tariff_id in tariff_ids if tariff_id is not None}
+    found: dict[int, list[tuple[int, int]]] = {}
+    for period in TariffPeriod.objects.filter(tariff__in=wanted):
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            if day.month != period.month or day not in period.valid:
+                continue
+            midnight = datetime.combine(day, time(), tzinfo=zone)
+            at = midnight + timedelta(minutes=period.minutes.lower or 0)
+            price = round(period.price_cny_per_kwh * 1000)
+            found.setdefault(period.tariff_id, []).append((int((at - now).total_seconds()), price))
+    return {
+        tariff_id: _ahead(sorted(steps), int(horizon.total_seconds()))
+        for tariff_id, steps in found.items()
+    }
 
 
-def _from_now(steps: dict[int, int], horizon_s: int) -> tuple[PriceStep, ...]:
-    """Begin with what holds now, and end at the horizon."""
-    begun = [at_s for at_s in steps if at_s <= 0]
-    ahead = {at_s: price for at_s, price in steps.items() if 0 < at_s < horizon_s}
-    if begun:
-        ahead[0] = steps[max(begun)]
-    return tuple(PriceStep(at_s, price) for at_s, price in sorted(ahead.items()))
+def station_prices(station: SwapStation, *, now: datetime, horizon: timedelta) -> Steps:
+    """Return the prices of one station; none if it has no tariff."""
+    steps = price_steps([station.tariff_id], now=now, horizon=horizon)
+    return steps.get(station.tariff_id or 0, ())
+
+
+def _ahead(steps: list[tuple[int, int]], horizon_s: int) -> Steps:
+    """Keep the step in force now, from 0 on, and those within the horizon."""
+    begun = [price for at_s, price in steps if at_s <= 0]
+    ahead = [(at_s, price) for at_s, price in steps if 0 < at_s < horizon_s]
+    return tuple([(0, begun[-1])] if begun else []) + tuple(ahead)

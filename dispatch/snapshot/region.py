@@ -10,8 +10,8 @@ from dispatch.planning import problem as planning
 from dispatch.planning.travel import TravelProvider
 from dispatch.selectors.fairness import weights_of
 from dispatch.selectors.spreads import SpreadBook, read_spreads
+from dispatch.selectors.tariffs import price_steps
 from dispatch.snapshot.focus import Wish, stations_to_read
-from dispatch.snapshot.prices import price_steps
 from dispatch.snapshot.refusals import read_refusals
 from dispatch.snapshot.routes import HORIZON
 from dispatch.snapshot.standing import (

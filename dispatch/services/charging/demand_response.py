@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 from dispatch.models import PowerCap
 from dispatch.planning.charging import ChargeJob, ChargeSchedule, PowerLimit, charge_schedule
 from dispatch.planning.orderly import energy_cost_cny, orderly_schedule
+from dispatch.planning.steps import in_force
 from dispatch.planning.stock import Demand, expected_wait_s
 from dispatch.selectors.charging import slot_charges
 from dispatch.selectors.demand import expected_demand
 from dispatch.selectors.readiness import charge_jobs, power_limits
-from dispatch.selectors.tariffs import price_steps
+from dispatch.selectors.tariffs import station_prices
 from dispatch.services.charging.plan import HORIZON, plan_charging
 from dispatch.services.plans.replans import promise_replan
 from dispatch.services.promises.moves import DispatchError
 from fleet.models import SwapStation, User
+from fleet.services.constraints import violated_constraint
 
 _NEVER_S = int(HORIZON.total_seconds())
 
@@ -67,7 +69,7 @@ def quote_cap(
     capped = capped_limits(usual, start_s=start_s, end_s=end_s, limit_w=limit_kw * 1000)
     before, after = (charge_schedule(jobs, limit_w=limit) for limit in (usual, capped))
     late_s = _late_s(jobs, before, after)
-    prices = price_steps(station, now=now, horizon=HORIZON)
+    prices = station_prices(station, now=now, horizon=HORIZON)
     cheapest = [orderly_schedule(jobs, limit_w=limit, prices=prices) for limit in (usual, capped)]
     kinds = {str(one.pack.pk): one.pack.type_id for one in waiting}
     ready = Counter(one.pack.type_id for one in charges if one.is_ready)
@@ -113,6 +115,8 @@ def accept_cap(
                 accepted_by=by,
             )
     except IntegrityError as error:
+        if violated_constraint(error) != "dispatch_station_has_one_cap_at_a_time":
+            raise
         raise CapRefusedError(_("Another cap is in force in part of that time.")) from error
     _plan_again(station, now=now)
     return cap
@@ -131,9 +135,10 @@ def capped_limits(
 ) -> list[PowerLimit]:
     """Return limits with no more than `limit_w` from `start_s` to `end_s`."""
     times = sorted({step.from_s for step in limits} | {max(0, start_s), max(0, end_s)})
+    watts = [(step.from_s, step.power_w) for step in limits]
     steps = []
     for at_s in times:
-        usual_w = [step.power_w for step in limits if step.from_s <= at_s][-1]
+        usual_w = in_force(watts, at_s)
         inside = start_s <= at_s < end_s
         steps.append(PowerLimit(at_s, min(usual_w, limit_w) if inside else usual_w))
     return steps

@@ -15,7 +15,7 @@ from dispatch.planning.stock import wanted_by_s
 from dispatch.selectors.charging import SlotCharge, slot_charges
 from dispatch.selectors.demand import expected_demand
 from dispatch.selectors.readiness import charge_jobs, power_limits
-from dispatch.selectors.tariffs import price_steps
+from dispatch.selectors.tariffs import station_prices
 from fleet.models import SwapStation
 
 HORIZON = timedelta(hours=24)
@@ -41,7 +41,7 @@ def plan_charging(station_id: int, *, now: datetime) -> ChargeSchedule:
         schedule = orderly_schedule(
             jobs,
             limit_w=power_limits(station, now=now),
-            prices=price_steps(station, now=now, horizon=HORIZON) if is_forecast else (),
+            prices=station_prices(station, now=now, horizon=HORIZON) if is_forecast else (),
             horizon_s=int(HORIZON.total_seconds()),
             phase_s=int(now.timestamp()) % BLOCK_S,
         )

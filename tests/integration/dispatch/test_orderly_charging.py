@@ -13,7 +13,7 @@ from dispatch.models import ChargeWindow, PowerCap, SwapAssignment
 from dispatch.selectors.charge_picture import charge_picture
 from dispatch.selectors.demand import expected_demand
 from dispatch.selectors.readiness import FULL_BEFORE_SWAP, pack_ready_at
-from dispatch.selectors.tariffs import price_steps
+from dispatch.selectors.tariffs import station_prices
 from dispatch.services.charging.demand_response import (
     CapRefusedError,
     accept_cap,
@@ -76,8 +76,8 @@ def first_start(pack: Pack) -> timedelta:
 
 def test_prices_are_those_of_the_local_clock(day: StationDay) -> None:
     station = SwapStation.objects.get(pk=day.station.pk)
-    steps = price_steps(station, now=NOW + 30 * MINUTE, horizon=24 * HOUR)
-    got = [(step.from_s / 3600, step.price_cny_milli_per_kwh) for step in steps]
+    steps = station_prices(station, now=NOW + 30 * MINUTE, horizon=24 * HOUR)
+    got = [(from_s / 3600, price) for from_s, price in steps]
     assert got == [(0, 1100), (5.5, 600), (7.5, 200), (14.5, 600), (23.5, 1100)]
 
 
@@ -89,6 +89,12 @@ def test_demand_is_what_was_swapped_less_what_is_promised(day: StationDay) -> No
     day.promise(after=20 * HOUR + MINUTE)
     (less,) = expected_demand(day.station.pk, now=NOW).values()
     assert less.per_hour[20] == pytest.approx(max(0.0, noon - 1))
+
+
+def test_rates_hold_by_the_hours_of_the_clock(day: StationDay) -> None:
+    (demand,) = expected_demand(day.station.pk, now=NOW + 15 * MINUTE).values()
+    noon = demand.per_hour.index(max(demand.per_hour))
+    assert (demand.edges_s[noon], demand.edges_s[noon + 1]) == (19.75 * 3600, 20.75 * 3600)
 
 
 def test_a_pack_nobody_wants_waits_for_the_cheap_hours(day: StationDay) -> None:

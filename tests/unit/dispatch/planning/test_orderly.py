@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from dispatch.planning.charging import ChargeJob, charge_schedule
-from dispatch.planning.orderly import PriceStep, energy_cost_cny, orderly_schedule
+from dispatch.planning.orderly import energy_cost_cny, orderly_schedule
 
 HOUR = 3600
 LIMIT_W = 400_000
-PRICES = [PriceStep(0, 900), PriceStep(HOUR, 300), PriceStep(2 * HOUR, 600)]
+PRICES = [(0, 900), (HOUR, 300), (2 * HOUR, 600)]
 
 
 @st.composite
