@@ -33,7 +33,7 @@ def ask(door: EmbeddedValhalla, within_s: float = 20.0) -> int:
 
 
 def children() -> set[int]:
-    command = ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())]
+    command = ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(os.getpid())]  # not cut at 80
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return {int(line.split()[0]) for line in lines if "valhalla_process" in line}
 
