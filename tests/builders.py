@@ -25,7 +25,7 @@ from fleet.models import (
     User,
     Whereabouts,
 )
-from telematics.models import Device
+from telematics.models import Alarm, AlarmRule, Device
 from telematics.services.keys import make_key
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -173,6 +173,22 @@ def make_device(
         truck = make_truck()
     values = {"kind": kind, "serial": f"device-{number()}", **fields}
     return Device.objects.create(truck=truck, station=station, operator=carrier, **values)
+
+
+def make_alarm_rule(**fields: Any) -> AlarmRule:
+    """Make an alarm rule: pack temperature at 55 °C, clearing below 50 °C."""
+    values = {
+        "code": f"rule-{number()}",
+        "name": "Hot",
+        "name_zh": "热",
+        "kind": Alarm.Kind.BATTERY_HEAT,
+        "metric": "pack_temperature_c",
+        "comparison": "above",
+        "threshold": 55,
+        "clear_at": 50,
+        **fields,
+    }
+    return AlarmRule.objects.create(**values)
 
 
 def bearer(device: Device) -> dict[str, str]:

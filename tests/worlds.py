@@ -37,7 +37,7 @@ from fleet.models import (
     Truck,
     User,
 )
-from telematics.models import Alarm, LaneState, OddReport, SlotState
+from telematics.models import Alarm, AlarmRule, AlarmStorm, LaneState, OddReport, SlotState
 from tests import builders
 from tests.builders import NOW, number
 
@@ -154,6 +154,18 @@ def _alarm(world: World) -> Alarm:
     )
 
 
+def _alarm_rule(_world: World) -> AlarmRule:
+    return builders.make_alarm_rule()
+
+
+def _alarm_storm(world: World) -> AlarmStorm:
+    storm = AlarmStorm.objects.create(
+        kind="silent_truck", region=builders.make_region(), opened_at=NOW
+    )
+    Alarm.objects.filter(pk=_alarm(world).pk).update(storm=storm)
+    return storm
+
+
 def _odd_report(world: World) -> OddReport:
     reason = world.secret("odd")
     return OddReport.objects.create(
@@ -247,6 +259,8 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "fleet.SwapStation": lambda world: world.station(),
     "fleet.Closure": _closure,
     "telematics.Alarm": _alarm,
+    "telematics.AlarmRule": _alarm_rule,
+    "telematics.AlarmStorm": _alarm_storm,
     "telematics.Device": lambda world: builders.make_device(
         truck=world.truck(), serial=world.secret("device")
     ),

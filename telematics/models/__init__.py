@@ -1,10 +1,14 @@
 from telematics.models.alarm import Alarm, Downlink, RouteNeed
+from telematics.models.alarm_rule import AlarmRule
+from telematics.models.alarm_storm import AlarmStorm
 from telematics.models.device import Device, DeviceKey
 from telematics.models.report import Mark, OddReport, TruckReport, TruckState
 from telematics.models.station import LaneState, SlotReading, SlotState, StationEvent
 
 __all__ = [
     "Alarm",
+    "AlarmRule",
+    "AlarmStorm",
     "Device",
     "DeviceKey",
     "Downlink",

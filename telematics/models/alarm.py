@@ -1,5 +1,6 @@
 """Alarms, and what dispatch leaves here for the next answer to a truck."""
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from fleet.models import Slot, SwapStation, Truck, User
 
 
+@pghistory.track()
 class Alarm(models.Model):
-    """Something that needs a person: open until its cause is gone or someone closes it."""
+    """Something that needs a person: open until its cause is gone or someone closes it.
+
+    While the truck it speaks of is not heard of it is stale, since `stale_since`: then it is
+    neither opened nor closed nor escalated. `storm` groups those that came together.
+    """
 
     class Kind(models.TextChoices):
         STRANDED_RISK = "stranded_risk", _("stranded risk")
@@ -18,6 +24,10 @@ class Alarm(models.Model):
         SLOT_FAULT = "slot_fault", _("slot fault")
         WRONG_PACK = "wrong_pack", _("wrong pack")
         PLANNER = "planner", _("planner")
+        BATTERY_HEAT = "battery_heat", _("battery temperature")
+        CELL_SPREAD = "cell_spread", _("cell spread")
+        INSULATION = "insulation", _("insulation")
+        LOW_CHARGE = "low_charge", _("low charge")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     level = models.PositiveSmallIntegerField(_("level"), default=1)
@@ -57,6 +67,33 @@ class Alarm(models.Model):
         verbose_name=_("acknowledged by"),
     )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("closed by"),
+    )
+    note = models.CharField(_("said about it"), max_length=200, blank=True, db_default="")
+    rule = models.ForeignKey(
+        "telematics.AlarmRule",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="alarms",
+        verbose_name=_("rule"),
+    )
+    stale_since = models.DateTimeField(_("stale since"), null=True, blank=True)
+    escalated_at = models.DateTimeField(_("escalated at"), null=True, blank=True)
+    storm = models.ForeignKey(
+        "telematics.AlarmStorm",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="alarms",
+        verbose_name=_("storm"),
+    )
 
     class Meta:
         verbose_name = _("alarm")
@@ -120,6 +157,7 @@ class RouteNeed(models.Model):
     likely_at = models.DateTimeField(null=True)
     latest_at = models.DateTimeField(null=True)
     within_notice_percent = models.PositiveSmallIntegerField(default=0)
+    is_promised = models.BooleanField(default=False)  # a swap: then low charge is looked after
 
     def __str__(self) -> str:
         return f"{self.truck_id} needs {self.energy_wh} Wh"

@@ -5,6 +5,8 @@ from uuid import UUID
 from fleet.models import Slot
 from telematics.models import (
     Alarm,
+    AlarmRule,
+    AlarmStorm,
     DeviceKey,
     Downlink,
     OddReport,
@@ -12,7 +14,14 @@ from telematics.models import (
     StationEvent,
 )
 from telematics.services.keys import make_key
-from tests.builders import NOW, make_device, make_station, make_truck
+from tests.builders import (
+    NOW,
+    make_alarm_rule,
+    make_device,
+    make_region,
+    make_station,
+    make_truck,
+)
 from tests.integration.rules.rule import Rule, change, twin
 
 
@@ -20,6 +29,14 @@ def _alarm() -> Alarm:
     return Alarm.objects.create(
         kind="silent_truck", truck=make_truck(), detail="silent", opened_at=NOW
     )
+
+
+def _rule() -> AlarmRule:
+    return make_alarm_rule(comparison="above", threshold=55, clear_at=50)
+
+
+def _storm() -> AlarmStorm:
+    return AlarmStorm.objects.create(kind="silent_truck", region=make_region(), opened_at=NOW)
 
 
 def _downlink() -> Downlink:
@@ -56,6 +73,42 @@ def _event() -> StationEvent:
 
 TELEMATICS = [
     Rule("telematics_alarm_is_open_once", "telematics_alarm", lambda: twin(_alarm())),
+    Rule(
+        "telematics_alarm_rule_code_is_unique",
+        "telematics_alarmrule",
+        lambda: twin(_rule(), bit=62),
+    ),
+    Rule(
+        "telematics_alarm_rule_has_its_own_bit",
+        "telematics_alarmrule",
+        lambda: twin(_rule(), code="another"),
+    ),
+    Rule(
+        "telematics_alarm_rule_bit_fits_the_mask",
+        "telematics_alarmrule",
+        lambda: change(_rule(), bit=63),
+    ),
+    Rule(
+        "telematics_alarm_rule_level_is_known",
+        "telematics_alarmrule",
+        lambda: change(_rule(), level=5),
+    ),
+    Rule(
+        "telematics_alarm_rule_clears_on_the_good_side",
+        "telematics_alarmrule",
+        lambda: change(_rule(), clear_at=56),
+    ),
+    Rule(
+        "telematics_alarm_rule_rings_what_rules_ring",
+        "telematics_alarmrule",
+        lambda: change(_rule(), kind="planner"),
+    ),
+    Rule("telematics_storm_is_open_once", "telematics_alarmstorm", lambda: twin(_storm())),
+    Rule(
+        "telematics_storm_is_over_one_place",
+        "telematics_alarmstorm",
+        lambda: change(_storm(), station_id=make_station().pk),
+    ),
     Rule("telematics_one_assignment_rides_down", "telematics_downlink", lambda: twin(_downlink())),
     Rule(
         "telematics_device_speaks_for_one_thing",
