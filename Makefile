@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures test test-slow test-all bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
+.PHONY: help venv demo pictures test test-slow test-all bench-ingest bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench-fairness: venv ## equal carriers, one of them unlucky: spread of waits and
 
 bench-windows: venv ## windows in a noisy world: kept, promised, width, by noise, load and belief
 	@$(PYTHON) -m tests.benchmarks.windows
+
+bench-ingest: venv ## reports at the limit of the machine: ours, DRF, COPY, hello, interleaved; JSON last
+	@$(PYTHON) -m tests.benchmarks.ingest
 
 bench-plan: venv ## the planner on its instances: baselines, cost, bound, gap, seconds, memory; JSON last
 	@$(PYTHON) -m tests.benchmarks.plan

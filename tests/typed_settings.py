@@ -7,3 +7,5 @@ os.environ.setdefault("DATABASE_URL", "postgresql://types@127.0.0.1:1/types")
 os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 
 from config.settings import *  # noqa: F403 -- after the environment is set
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks.ingest.baseline"]  # noqa: F405
