@@ -19,7 +19,8 @@ class ReportsView(APIView):
     """Keep one report or a list of them: known ones are ignored, the live state moves on."""
 
     def post(self, request: Request) -> Response:
-        unit: Unit = request.auth
+        unit = request.auth
+        assert isinstance(unit, Unit)
         sent = request.data if isinstance(request.data, list) else [request.data]
         serializer = ReadingSerializer(data=sent, many=True)
         serializer.is_valid(raise_exception=True)
