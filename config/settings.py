@@ -138,6 +138,12 @@ WHITENOISE_USE_FINDERS = True
 # Days of truck reports that are kept; older ones are dropped day by day (telematics).
 REPORT_RETENTION_DAYS = env.whole("REPORT_RETENTION_DAYS", 90)
 
+# What a device may send in the long run; 0 is no limit. What may wait to be committed a process.
+DEVICE_REQUESTS_S = env.number("DEVICE_REQUESTS_S", 10.0)
+DEVICE_REPORTS_S = env.number("DEVICE_REPORTS_S", 2000.0)
+REPORT_QUEUE_REQUESTS = env.whole("REPORT_QUEUE_REQUESTS", 1000)
+REPORT_QUEUE_ROWS = env.whole("REPORT_QUEUE_ROWS", 10_000)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
