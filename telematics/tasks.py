@@ -6,6 +6,7 @@ from django.conf import settings
 
 from fleet import clock
 from fleet.tasks import job_task
+from telematics.services.keys import forget_key_changes
 from telematics.services.partitions import keep_partitions
 from telematics.services.silence import watch_silence
 
@@ -14,6 +15,7 @@ from telematics.services.silence import watch_silence
 def keep_partitions_task() -> None:
     """Make the partitions of the days ahead and drop those past retention."""
     keep_partitions(now=clock.now(), retention=timedelta(days=settings.REPORT_RETENTION_DAYS))
+    forget_key_changes()
 
 
 @job_task(name="telematics.watch_silence", lease_s=30)

@@ -1,7 +1,7 @@
 from telematics.models.alarm import Alarm, Downlink, RouteNeed
 from telematics.models.alarm_rule import AlarmRule
 from telematics.models.alarm_storm import AlarmStorm
-from telematics.models.device import Device, DeviceKey
+from telematics.models.device import Device, DeviceKey, KeyChange, SignedSequence
 from telematics.models.report import Mark, OddReport, TruckReport, TruckState
 from telematics.models.station import LaneState, SlotReading, SlotState, StationEvent
 
@@ -12,10 +12,12 @@ __all__ = [
     "Device",
     "DeviceKey",
     "Downlink",
+    "KeyChange",
     "LaneState",
     "Mark",
     "OddReport",
     "RouteNeed",
+    "SignedSequence",
     "SlotReading",
     "SlotState",
     "StationEvent",

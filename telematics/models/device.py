@@ -1,11 +1,20 @@
 """Machines that speak to us, and their keys."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Operator, SwapStation, Truck
+
+# Who knows keys by heart asks for the rows of transactions it has not seen: see KeyChange.
+REMEMBER_CHANGE = """
+    INSERT INTO telematics_keychange (device_id, xact_id)
+    VALUES ({device}, pg_current_xact_id()::text::bigint);
+    RETURN NULL;
+"""
 
 
 @pghistory.track()
@@ -54,6 +63,11 @@ class Device(models.Model):
         default=Datum.WGS84,
     )
     is_active = models.BooleanField(_("active"), default=True)
+    requires_signature = models.BooleanField(
+        _("requires signatures"),
+        default=False,
+        help_text=_("Only signed requests are let in; the key itself never travels."),
+    )
 
     class Meta:
         verbose_name = _("device")
@@ -82,6 +96,17 @@ class Device(models.Model):
                 fields=["truck"],
                 condition=Q(is_active=True, kind="obu"),
                 name="telematics_truck_has_one_active_obu",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="change_reaches_keyrings",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "kind", "serial", "truck", "datum", "is_active", "requires_signature"
+                ),
+                func=REMEMBER_CHANGE.format(device="NEW.id"),
             ),
         ]
 
@@ -114,6 +139,45 @@ class DeviceKey(models.Model):
                 name="telematics_device_key_is_first_or_second",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="key_reaches_keyrings",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=REMEMBER_CHANGE.format(device="NEW.device_id"),
+            ),
+            pgtrigger.Trigger(
+                name="loss_reaches_keyrings",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func=REMEMBER_CHANGE.format(device="OLD.device_id"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.prefix}…"
+
+
+class KeyChange(models.Model):
+    """A device whose keys, or what they open, changed: written by triggers, read by keyrings.
+
+    A number that grows would not do: of two transactions the later number may commit first. Whoever
+    remembers the snapshot of its last look asks for rows of transactions that snapshot did not see.
+    """
+
+    device_id = models.BigIntegerField()
+    xact_id = models.BigIntegerField(db_index=True)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"device {self.device_id}"
+
+
+class SignedSequence(models.Model):
+    """The highest number a request signed with a key carried; the next must be higher."""
+
+    key = models.OneToOneField(DeviceKey, models.CASCADE, primary_key=True, related_name="+")
+    seq = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key_id} at {self.seq}"

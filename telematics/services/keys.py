@@ -2,11 +2,12 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 
-from telematics.models import Device, DeviceKey
+from telematics.models import Device, DeviceKey, KeyChange
 
 BEGINNINGS = {
     Device.Kind.OBU: "yz_obu_",
@@ -15,6 +16,7 @@ BEGINNINGS = {
 }
 KEY_BYTES = 32
 SHOWN_CHARACTERS = 12
+CHANGES_KEPT = timedelta(hours=1)
 
 
 HINT = "Send `Authorization: Bearer <key>`; the key is shown once, when it is made for the device."
@@ -24,6 +26,10 @@ class KeyRefusedError(Exception):
     """A caller that is not let in: `code` is stable, the text says what to do."""
 
     code = "no_key"
+    sentence = "This address needs a device's key."
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(detail or self.sentence)
 
 
 class NoKeyError(KeyRefusedError):
@@ -34,12 +40,14 @@ class UnknownKeyError(KeyRefusedError):
     """No device ever had this key."""
 
     code = "unknown_key"
+    sentence = "No device has this key. Copy it again, or have a new one made."
 
 
 class RevokedKeyError(KeyRefusedError):
     """The key was taken back, or its device is out of service."""
 
     code = "revoked_key"
+    sentence = "This key was revoked. Ask whoever runs the device for the new one."
 
 
 class WrongKindOfKeyError(KeyRefusedError):
@@ -93,6 +101,15 @@ def revoke_key(device_key: DeviceKey, *, now: datetime) -> bool:
     return live.update(revoked_at=now) == 1
 
 
+def forget_key_changes() -> int:
+    """Forget what keyrings have long seen, by the database's clock; return how many rows.
+
+    A keyring that could not look for half an hour loads all keys anew.
+    """
+    old = KeyChange.objects.filter(changed_at__lt=Now() - CHANGES_KEPT)
+    return old.delete()[0]
+
+
 def device_of_key(key: str) -> Device:
     """Return the device that speaks with this key.
 
@@ -106,9 +123,9 @@ def device_of_key(key: str) -> Device:
     relations = ("device", "device__truck", "device__station", "device__operator")
     found = DeviceKey.objects.select_related(*relations).filter(key_sha256=key_sha256(key)).first()
     if found is None:
-        raise UnknownKeyError("No device has this key. Copy it again, or have a new one made.")
+        raise UnknownKeyError
     if found.revoked_at is not None or not found.device.is_active:
-        raise RevokedKeyError("This key was revoked. Ask whoever runs the device for the new one.")
+        raise RevokedKeyError
     return found.device
 
 
@@ -131,7 +148,7 @@ def device_of_kind(device: object, *, kind: Device.Kind) -> Device:
     NoKeyError, WrongKindOfKeyError
     """
     if not isinstance(device, Device):
-        raise NoKeyError("This address needs a device's key.")
+        raise NoKeyError
     if device.kind != kind:
         raise WrongKindOfKeyError(
             f"This is a key of kind {device.kind}; this address is for kind {kind.value}."

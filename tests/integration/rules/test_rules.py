@@ -18,8 +18,11 @@ from tests.integration.rules.telematics import TELEMATICS
 pytestmark = pytest.mark.django_db
 RULES = [*FLEET, *TELEMATICS, *DISPATCH]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-# Rows of these triggers are not refusals; what they write is tested in test_move_packs.
-WRITERS = {"move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"}
+# Rows of these triggers are not refusals: test_move_packs, test_keyring test what they write.
+WRITERS = {
+    *("move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"),
+    *("change_reaches_keyrings", "key_reaches_keyrings", "loss_reaches_keyrings"),
+}
 
 
 @each_rule
