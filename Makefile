@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures test test-slow test-all bench-ingest bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
+.PHONY: help venv demo pictures test test-slow test-all fuzz bench-ingest bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ test-thorough: venv ## every property with ten times the examples, new ones each
 	@$(PYTHON) -m pytest -m hypothesis --hypothesis-profile thorough -n 2 --dist loadgroup
 
 test-all: test test-slow test-thorough ## make test, the slow tests, the search for new examples
+
+fuzz: venv ## the whole API under CASES (50,000) requests made from its contract; SEED= repeats a run
+	@FUZZ_CASES=$(or $(CASES),50000) FUZZ_SEED=$(if $(filter command line,$(origin SEED)),$(SEED)) \
+		$(PYTHON) -m pytest tests/e2e/test_fuzz.py -m slow -n 0 -s
 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures

@@ -4,6 +4,7 @@ from typing import Any
 
 from dispatch.api.examples import ANSWERS, BODIES, EVENTS
 from fleet.api.schema import operations
+from telematics.ingest.items import ITEMS_MAX
 
 ASSIGNMENT = {"$ref": "#/components/schemas/Assignment"}
 STREAM = {
@@ -24,7 +25,28 @@ STREAM = {
                 }
             },
         },
-        "401": {"description": "`not_signed_in`", "content": {}},
+        "401": {"description": "`not_signed_in`"},
+    },
+}
+
+# What a station or a carrier may be refused for besides what any such operation may be.
+REFUSALS = {
+    "station_check_in": {
+        "404": "`unknown_code`, `unknown_lane`",
+        "409": "`wrong_truck` (with `plate`), `lane_closed` (with `open_lanes`), "
+        "`not_allowed_now` (with `state`), `offer_expired`, `stale_version`, `id_reused`",
+    },
+    "station_swap": {
+        "404": "`unknown_code`",
+        "409": "`wrong_pack` (with `expected`), `not_allowed_now` (with `state`), `slot_taken`, "
+        "`unknown_slot`, `stale_version`, `id_reused`",
+    },
+    "station_lane_close": {"409": "`id_reused`"},
+    "station_lane_open": {"409": "`id_reused`"},
+    "fleet_order_trips": {"413": "`too_large`, `too_many`"},
+    "fleet_cancel_trip": {
+        "404": "`unknown_trip`",
+        "409": "`not_allowed_now` (with `state`)",
     },
 }
 
@@ -41,12 +63,22 @@ def complete(
     answer["assignment"] = {"oneOf": [ASSIGNMENT, {"type": "null"}]}
     for operation in operations(result):
         name = operation["operationId"]
+        if name == "fleet_order_trips":
+            _take_one_or_many(operation["requestBody"])
+        for status, codes in REFUSALS.get(name, {}).items():
+            operation["responses"][status] = {"description": codes}
         if name in BODIES:
             _show(operation["requestBody"], BODIES[name])
         for status, each in operation["responses"].items():
             if status[0] == "2" and name in ANSWERS:
                 _show(each, ANSWERS[name])
     return result
+
+
+def _take_one_or_many(part: dict[str, Any]) -> None:
+    for content in part["content"].values():
+        array = content["schema"] | {"minItems": 1, "maxItems": ITEMS_MAX}
+        content["schema"] = {"oneOf": [array["items"], array]}
 
 
 def _show(part: dict[str, Any], value: Any) -> None:

@@ -1,5 +1,6 @@
 """Events of stations over HTTP: each happens once, and a refusal is an answer that stays too."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from django.db import OperationalError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from dispatch.services.gate.swap_errors import SwapRefusedError, UnknownCodeError, UnknownLaneError
 from dispatch.services.promises.moves import DispatchError, NotAllowedNowError
@@ -24,6 +26,8 @@ def answer_event(
 ) -> Response:
     """Do what an event asks for once, and answer it; the same again gets the same answer.
 
+    Kept and compared is what was read of it: a field we do not know may hold what no row can.
+
     Raises
     ------
     Problem
@@ -35,7 +39,7 @@ def answer_event(
             station_of(request).pk,
             event_id=event["event_id"],
             kind=kind,
-            body=dict(request.data),
+            body=json.loads(json.dumps(event, cls=JSONEncoder)),
             now=now,
             act=lambda: _answer(act),
         )

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -46,6 +46,8 @@ class SchemaView(SpectacularAPIView):
         responses={
             (200, "application/vnd.oai.openapi"): OpenApiTypes.OBJECT,
             (200, "application/vnd.oai.openapi+json"): OpenApiTypes.OBJECT,
+            404: OpenApiResponse(description="`not_found`: there is no such format"),
+            406: OpenApiResponse(description="`not_acceptable`"),
         },
         examples=[
             OpenApiExample("beginning", {"openapi": "3.1.0"}, response_only=True, media_type=media)
@@ -64,5 +66,6 @@ class SchemaView(SpectacularAPIView):
         """Write a refusal as JSON, whatever form the contract was asked for in."""
         if response.status_code >= 400:
             request.accepted_renderer = JSONRenderer()
+            request.accepted_media_type = JSONRenderer.media_type
         final: Response = super().finalize_response(request, response, *args, **kwargs)
         return final

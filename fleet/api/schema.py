@@ -46,7 +46,9 @@ NOT_ALLOWED = problem_example(
 
 def problem_answer(description: str, example: Any) -> dict[str, Any]:
     """Return a response of the contract that is a problem."""
-    content = {"schema": PROBLEM, "examples": {"refused": {"value": example}}}
+    content: dict[str, Any] = {"schema": PROBLEM}
+    if example is not None:
+        content["examples"] = {"refused": {"value": example}}
     return {"description": description, "content": {PROBLEM_TYPE: content}}
 
 
@@ -56,15 +58,41 @@ def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
     return [op for path in paths for method, op in path.items() if method in METHODS]
 
 
+def common_refusals(operation: dict[str, Any]) -> dict[str, str]:
+    """Return status and codes of what any operation of this shape may be refused for.
+
+    Which ways in it has, whether it takes a body, and where its parameters are decide.
+    """
+    ways = {name for way in operation.get("security", []) for name in way}
+    places = {parameter["in"] for parameter in operation.get("parameters", [])}
+    refusals = {"503": "`busy`; send it again after `Retry-After`"}
+    if "deviceKey" in ways:
+        refusals["401"] = "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`"
+    if "cookieAuth" in ways:
+        refusals["403"] = "`permission_denied`"
+    if "path" in places:
+        refusals["404"] = "`not_found`"
+    if "query" in places:
+        refusals["400"] = "`invalid`"
+    if "requestBody" in operation:
+        refusals |= {
+            "400": "`not_json`, `invalid`",
+            "413": "`too_large`",
+            "415": "`unsupported_media_type`, `bad_encoding`",
+        }
+    return refusals
+
+
 def describe_problems(
     result: dict[str, Any],
     generator: Any,  # noqa: ARG001  the generator passes these by name
     request: Any,  # noqa: ARG001
     public: Any,  # noqa: ARG001
 ) -> dict[str, Any]:
-    """Give every operation its refusals: 401 where a key is asked for, and any other.
+    """Give every operation its refusals: those of its shape, its own, and what stands for others.
 
-    Runs last, when all operations are there.
+    Runs last, when all operations are there. Every status an operation answers is named; only
+    methods and media types it does not have at all are left to `default`.
     """
     result["components"]["schemas"]["Problem"] = SCHEMA
     for operation in operations(result):
@@ -72,8 +100,7 @@ def describe_problems(
         for status, answer in answers.items():
             if status[0] in "45" and PROBLEM_TYPE not in answer.get("content", {}):
                 answer["content"] = {PROBLEM_TYPE: {"schema": PROBLEM}}
-        if any("deviceKey" in ways for ways in operation.get("security", [])):
-            codes = "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`"
-            answers.setdefault("401", problem_answer(codes, NO_KEY))
+        for status, codes in common_refusals(operation).items():
+            answers.setdefault(status, problem_answer(codes, NO_KEY if status == "401" else None))
         answers["default"] = problem_answer("Any other refusal, as a problem.", NOT_ALLOWED)
     return result

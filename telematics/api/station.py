@@ -70,10 +70,10 @@ class ReadingsFrame(serializers.Serializer[Any]):
 
 
 class ReadingVerdict(serializers.Serializer[Any]):
-    """What became of one item; `slot` or `lane` says which."""
+    """What became of one item; `slot` or `lane` says which, null where the item did not."""
 
-    slot = serializers.IntegerField(required=False)
-    lane = serializers.IntegerField(required=False)
+    slot = serializers.IntegerField(required=False, allow_null=True)
+    lane = serializers.IntegerField(required=False, allow_null=True)
     verdict = serializers.ChoiceField(
         choices=[(word, word) for word in ("stored", "late", "duplicate", "refused")]
     )
@@ -159,7 +159,7 @@ def _read(
         name, errors = next(iter(reader.errors.items()))
         bad.append(
             {
-                what: item.get(what) if isinstance(item.get(what), int) else None,
+                what: item[what] if type(item.get(what)) is int else None,
                 "verdict": "refused",
                 "code": "invalid",
                 "path": f"$.{what}s[{index}].{name}",

@@ -60,6 +60,16 @@ def test_an_id_used_for_something_else_is_refused() -> None:
     assert state_of(assignment) == "accepted"
 
 
+@pytest.mark.parametrize("text", ["nul \0", "half a pair \ud800"])
+def test_a_field_we_do_not_know_may_hold_what_no_row_can(text: str) -> None:
+    day = StationDay()
+    event = str(uuid4())
+    first = day.post("lanes/1/open", event_id=event, firmware=text)
+    again = day.post("lanes/1/open", event_id=event)
+    assert (first.status_code, again.json()) == (200, first.json())
+    assert StationEvent.objects.get().body == {"event_id": event}
+
+
 def test_two_stations_may_use_the_same_id() -> None:
     event = str(uuid4())
     for _ in range(2):

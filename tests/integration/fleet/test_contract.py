@@ -95,6 +95,32 @@ def test_every_operation_documents_its_refusals_as_problems(contract: dict[str, 
             assert part[0] not in "45" or media == PROBLEM_TYPE
 
 
+def test_every_operation_names_what_its_shape_may_be_refused_for(contract: dict[str, Any]) -> None:
+    for operation in operations(contract):
+        answers = operation["responses"]
+        refusals = {status for status in answers if status[0] in "45"}
+        assert "503" in refusals
+        assert "requestBody" not in operation or {"400", "413", "415"} <= refusals
+        in_path = [each for each in operation.get("parameters", []) if each["in"] == "path"]
+        assert not in_path or "404" in refusals
+        assert all("`" in answers[status]["description"] for status in refusals)
+
+
+def test_a_text_that_may_not_be_blank_says_so(contract: dict[str, Any]) -> None:
+    bodies = contract["components"]["schemas"]
+    reason = Draft202012Validator(bodies["LaneCloseBody"]["properties"]["reason"])
+    fault = Draft202012Validator(bodies["LaneReadingBody"]["properties"]["fault_code"])
+    texts = ("", " ", "x", " x ", "x\0")
+    assert [reason.is_valid(text) for text in texts] == [False, False, True, True, False]
+    assert fault.is_valid("")
+
+
+@pytest.mark.parametrize("form", ["format=yml", "format=null&format=null", "format=%00"])
+def test_a_form_of_the_contract_that_is_not_there_is_a_problem(form: str) -> None:
+    answer = Client().get(f"/api/v1/schema?{form}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, PROBLEM_TYPE)
+
+
 def test_every_example_keeps_to_its_schema(contract: dict[str, Any]) -> None:
     checked = 0
     for operation in operations(contract):

@@ -291,3 +291,10 @@ def test_the_number_of_queries_does_not_grow_with_the_slots() -> None:
             station.send(body)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 25
+
+
+@pytest.mark.parametrize("lane", [None, False, "x", 1.5])
+def test_a_lane_that_is_no_number_is_refused_and_not_repeated(lane: Any) -> None:
+    body = {"recorded_at": NOW.isoformat(), "lanes": [{"lane": lane, "state": "free"}]}
+    (verdict,) = Controller().send(body).json()["verdicts"]
+    assert (verdict["lane"], verdict["path"]) == (None, "$.lanes[0].lane")
