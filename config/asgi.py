@@ -4,7 +4,18 @@ import os
 
 from django.core.asgi import get_asgi_application
 
-from config.bodies import BodyLimit
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = BodyLimit(get_asgi_application())
+django = get_asgi_application()
+
+from config.bodies import App, BodyLimit, Receive, Scope, Send  # noqa: E402  after the set-up
+from telematics.ingest import door  # noqa: E402
+
+rest: App = BodyLimit(django)
+
+
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
+    """Let reports in by their own door, everything else by Django's."""
+    if scope["type"] == "http" and scope["path"] == door.PATH:
+        await door.reports(scope, receive, send)
+    else:
+        await rest(scope, receive, send)

@@ -8,7 +8,8 @@ from rest_framework.views import APIView
 from fleet import clock
 from telematics.api.auth import DeviceKeyAuthentication, IsObu, truck_of
 from telematics.models import Downlink
-from telematics.services.downlinks import fetch_downlinks
+from telematics.services.downlinks import NOTHING_WAITS, fetch_rides
+from telematics.services.lines import own_connection
 
 
 class AssignmentView(APIView):
@@ -27,9 +28,9 @@ class AssignmentView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Return the assignment, or 204 when the truck has none."""
-        waiting = fetch_downlinks(
-            truck_of(request).pk, now=clock.now(), kinds=[Downlink.Kind.ASSIGNMENT]
-        )
+        truck_id, kinds = truck_of(request).pk, [Downlink.Kind.ASSIGNMENT]
+        rides = fetch_rides(own_connection(), [truck_id], now=clock.now(), kinds=kinds)
+        waiting = rides.get(truck_id, NOTHING_WAITS)
         if waiting.assignment is None:
             return Response(status=204)
         return Response(waiting.assignment)

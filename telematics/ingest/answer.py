@@ -20,10 +20,19 @@ class Verdict(msgspec.Struct, omit_defaults=True):
     detail: str | UnsetType = UNSET
 
 
+class Hole(msgspec.Struct, frozen=True):
+    """Numbers of a boot we never got, the first and the last of them."""
+
+    boot_id: str
+    from_seq: int
+    to_seq: int
+
+
 class ReportsAnswer(msgspec.Struct):
-    """The answer: a verdict a report, and what waits for the truck."""
+    """The answer: a verdict a report, what waits for the truck, and what to send again if kept."""
 
     server_time: datetime
     verdicts: list[Verdict]
     assignment: dict[str, Any] | None
     messages: list[dict[str, Any]]
+    resend: list[Hole]

@@ -34,6 +34,26 @@ def _bad_encoding(detail: str) -> BodyRefusedError:
     )
 
 
+def is_packed(encoding: str) -> bool:
+    """Say whether a `Content-Encoding` is gzip.
+
+    Raises
+    ------
+    BodyRefusedError
+        415 `bad_encoding`: it is something else.
+    """
+    name = encoding.strip().lower()
+    if name not in _ENCODINGS:
+        raise _bad_encoding(f"Content-Encoding {name} is not known here. Use gzip, or none.")
+    return name.endswith("gzip")
+
+
+def check_size(size: int) -> None:
+    """Refuse a body of so many bytes, announced or read: 413 `too_large` above 1 MiB."""
+    if size > BODY_MAX_BYTES:
+        raise _too_large("1 MiB")
+
+
 def read_body(request: HttpRequest) -> bytes:
     """Return the body, inflated if it came as gzip.
 
@@ -44,15 +64,11 @@ def read_body(request: HttpRequest) -> bytes:
     BodyRefusedError
         413 `too_large`, 415 `bad_encoding`.
     """
-    encoding = request.headers.get("Content-Encoding", "").strip().lower()
-    if encoding not in _ENCODINGS:
-        raise _bad_encoding(f"Content-Encoding {encoding} is not known here. Use gzip, or none.")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_MAX_BYTES:
-        raise _too_large("1 MiB")
+    packed = is_packed(request.headers.get("Content-Encoding", ""))
+    check_size(int(request.META.get("CONTENT_LENGTH") or 0))
     body = request.read(BODY_MAX_BYTES + 1)
-    if len(body) > BODY_MAX_BYTES:
-        raise _too_large("1 MiB")
-    return inflate(body) if encoding.endswith("gzip") else body
+    check_size(len(body))
+    return inflate(body) if packed else body
 
 
 def inflate(packed: bytes) -> bytes:

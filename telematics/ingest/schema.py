@@ -53,6 +53,7 @@ ANSWER = {
     ],
     "assignment": None,
     "messages": [{"id": 5, "text": "Ice at km 12"}],
+    "resend": [{"boot_id": "b1", "from_seq": 12, "to_seq": 15}],
 }
 
 

@@ -1,166 +1,215 @@
-"""The one statement that keeps reports: history by key, and the live state moved forward."""
+"""The one statement that keeps reports: ledger, history by key, live state, breached rules."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from psycopg import Connection
 
+from telematics.ingest.answer import Hole
+from telematics.ingest.arrays import numbers, texts
 from telematics.ingest.decode import Report
-from telematics.ingest.judge import Before
-from telematics.models import TruckState
+from telematics.ingest.ledger import BootName, Names, Numbers
+from telematics.ingest.rows import COLUMNS, arrays_of
+from telematics.models import Source
+from telematics.services.lines import run
 
-# Each column once: name and type of its array, and how the array's value becomes the column's.
-_COLUMNS = {
-    "truck_id": "bigint",
-    "recorded_at": "timestamptz",
-    "seq": "bigint",
-    "received_at": "timestamptz",
-    "boot_id": "text",
-    "latitude_deg": "double precision",
-    "longitude_deg": "double precision",
-    "source_datum": "text",
-    "speed_kmh": "real",
-    "soc_percent": "real",
-    "heading_deg": "real",
-    "altitude_m": "real",
-    "odometer_km": "double precision",
-    "pack_temperature_c": "real",
-    "ambient_temperature_c": "real",
-    "gross_mass_kg": "real",
-    "pack_codes": "text",
-    "alarm_level": "smallint",
-    "marks": "smallint",
+HOLES_MAX = 8
+SETTLE_AFTER = "10 minutes"
+
+_NAMES = ", ".join(column.name for column in COLUMNS)
+_SENT = ", ".join(f"%s::{column.kind}[]" for column in COLUMNS)
+_VALUES = ", ".join(column.value for column in COLUMNS)
+# The live state in the units people read, from the row that was kept.
+_STATE = {
+    "recorded_at": "k.recorded_at",
+    "seq": "k.seq",
+    "boot_id": "m.boot_id",
+    "received_at": "k.received_at",
+    "latitude_deg": "k.latitude_e7 / 1e7::float8",
+    "longitude_deg": "k.longitude_e7 / 1e7::float8",
+    "source_datum": f"CASE k.source WHEN {Source.GCJ02.value} THEN 'gcj02' ELSE 'wgs84' END",
+    "speed_kmh": "k.speed_tenths / 10::float8",
+    "heading_deg": "k.heading_tenths / 10::float8",
+    "altitude_m": "k.altitude_m",
+    "odometer_km": "k.odometer_10m / 100::float8",
+    "soc_percent": "k.soc_hundredths / 100::float8",
+    "pack_temperature_c": "k.pack_temperature_tenths / 10::float8",
+    "ambient_temperature_c": "k.ambient_temperature_tenths / 10::float8",
+    "gross_mass_kg": "k.gross_mass_10kg * 10",
+    "cell_spread_mv": "k.cell_spread_mv",
+    "insulation_kohm": "k.insulation_kohm",
+    "pack_codes": "string_to_array(m.pack_codes, ',')",
+    "alarm_level": "k.alarm_level",
+    "marks": "k.marks",
+    "breaches": "m.breaches",
 }
-_NAMES = ", ".join(_COLUMNS)
-# Arrays of one dimension only: the codes of a truck's packs travel as one text.
-_VALUES = _NAMES.replace("pack_codes", "string_to_array(pack_codes, ',')")
-_ARRAYS = ", ".join(f"%s::{kind}[]" for kind in (*_COLUMNS.values(), "boolean"))
-_MOVES = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "truck_id")
+_MOVES = ", ".join(f"{name} = excluded.{name}" for name in _STATE)
 
-# Rows are sorted by truck in both tables, so that two requests never wait for each other in a ring.
+# Rows are sorted by truck in all tables, so that two processes never wait for each other in a ring.
+# Ids of boots come with the rows: an upsert that draws one each time would use up the sequence.
 STORE = f"""
-WITH sent AS (SELECT * FROM unnest({_ARRAYS}) AS t ({_NAMES}, is_credible)),
+WITH sent AS MATERIALIZED (
+    SELECT * FROM unnest({_SENT}) WITH ORDINALITY AS t ({_NAMES}, place)),
+booted AS (
+    INSERT INTO telematics_boot AS b (id, truck_id, boot_id, seqs, first_recorded_at,
+                                      last_recorded_at, last_received_at)
+    SELECT id, truck_id, boot_id, seqs::int8multirange, first_at, last_at, received_at
+      FROM unnest(%s::integer[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[],
+                  %s::timestamptz[], %s::timestamptz[])
+           AS t (id, truck_id, boot_id, seqs, first_at, last_at, received_at)
+     ORDER BY truck_id, id
+    ON CONFLICT (id) DO UPDATE SET seqs = b.seqs + excluded.seqs,
+        first_recorded_at = CASE WHEN isempty(b.seqs) THEN excluded.first_recorded_at
+            ELSE least(b.first_recorded_at, excluded.first_recorded_at) END,
+        last_recorded_at = CASE WHEN isempty(b.seqs) THEN excluded.last_recorded_at
+            ELSE greatest(b.last_recorded_at, excluded.last_recorded_at) END,
+        last_received_at = excluded.last_received_at
+    RETURNING truck_id, boot_id, seqs),
+holes AS (
+    SELECT truck_id, boot_id, lower(hole) AS from_seq, upper(hole) - 1 AS to_seq
+      FROM booted, LATERAL (
+           SELECT hole FROM unnest(int8multirange(range_merge(seqs)) - seqs) hole
+            LIMIT {HOLES_MAX}) missing
+     WHERE boot_id <> '' AND seqs <> int8multirange(range_merge(seqs))),
 kept AS (
     INSERT INTO telematics_truckreport ({_NAMES})
     SELECT {_VALUES} FROM sent ORDER BY truck_id, recorded_at, seq
     ON CONFLICT DO NOTHING
-    RETURNING {_NAMES}),
+    RETURNING *),
+dirty AS (
+    INSERT INTO telematics_dirtyday (truck_id, day)
+    SELECT DISTINCT truck_id, (recorded_at AT TIME ZONE 'UTC')::date FROM kept
+     WHERE recorded_at < received_at - interval '{SETTLE_AFTER}' ORDER BY 1, 2
+    ON CONFLICT DO NOTHING),
 moved AS (
-    INSERT INTO telematics_truckstate AS state ({_NAMES})
-    SELECT DISTINCT ON (truck_id) {", ".join(f"kept.{name}" for name in _COLUMNS)}
-      FROM kept JOIN sent USING (truck_id, recorded_at, seq)
-     WHERE sent.is_credible
-     ORDER BY truck_id, recorded_at DESC, seq DESC
+    INSERT INTO telematics_truckstate AS state (truck_id, {", ".join(_STATE)})
+    SELECT m.truck_id, {", ".join(_STATE.values())}
+      FROM unnest(%s::integer[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
+                  %s::bigint[]) AS m (truck_id, recorded_at, seq, boot_id, pack_codes, breaches)
+           JOIN kept k USING (truck_id, recorded_at, seq)
+     ORDER BY m.truck_id
     ON CONFLICT (truck_id) DO UPDATE SET {_MOVES}
-     WHERE (state.recorded_at, state.seq) < (excluded.recorded_at, excluded.seq))
-SELECT truck_id, recorded_at, seq FROM kept
+     WHERE (state.recorded_at, state.seq) < (excluded.recorded_at, excluded.seq)
+    RETURNING truck_id),
+begun AS (
+    INSERT INTO telematics_breach (truck_id, bit, since)
+    SELECT t.* FROM unnest(%s::integer[], %s::smallint[], %s::timestamptz[])
+                    AS t (truck_id, bit, since) JOIN moved USING (truck_id)
+     ORDER BY truck_id, bit
+    ON CONFLICT (truck_id, bit) DO UPDATE SET since = excluded.since
+    RETURNING truck_id),
+ended AS (
+    DELETE FROM telematics_breach b
+     USING unnest(%s::integer[], %s::smallint[]) AS t (truck_id, bit) JOIN moved USING (truck_id)
+     WHERE b.truck_id = t.truck_id AND b.bit = t.bit
+    RETURNING b.truck_id)
+SELECT (SELECT array_agg(place) FROM sent s
+         WHERE NOT EXISTS (SELECT FROM kept k WHERE (k.truck_id, k.recorded_at, k.seq)
+                                                  = (s.truck_id, s.recorded_at, s.seq))),
+       EXISTS (SELECT FROM begun) OR EXISTS (SELECT FROM ended),
+       (SELECT array_agg(ARRAY[truck_id::text, boot_id, from_seq::text, to_seq::text]) FROM holes)
 """  # noqa: S608  names of columns, all from above
 
-KEEP_ODD = """
-INSERT INTO telematics_oddreport (truck_id, recorded_at, seq, received_at, reason, body)
-SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::timestamptz[], %s::text[],
-                     %s::jsonb[])
-ON CONFLICT DO NOTHING
-RETURNING truck_id, recorded_at, seq
-"""
 
-type Key = tuple[int, datetime, int]
+@dataclass(slots=True)
+class Move:
+    """The newest credible report a batch has of a truck, and the rules it breaches."""
+
+    at_us: int = 0
+    seq: int = 0
+    boot_id: str = ""
+    pack_codes: str | None = None
+    breaches: int = 0
+    began: dict[int, int] = field(default_factory=dict)
+    """Since when (microseconds) each newly breached bit is so."""
+    ended: set[int] = field(default_factory=set)
+
+    def change(self, was: int, now: int, *, at_us: int) -> None:
+        """Note the bits that differ."""
+        for bit in _bits(now & ~was):
+            self.began[bit] = at_us
+            self.ended.discard(bit)
+        for bit in _bits(was & ~now):
+            self.began.pop(bit, None)
+            self.ended.add(bit)
+
+    def show(self, report: Report, *, at_us: int, breaches: int) -> None:
+        """Make this report the one that is shown."""
+        self.at_us, self.seq, self.boot_id = at_us, report.seq, report.boot_id
+        self.pack_codes = None if report.pack_codes is None else ",".join(report.pack_codes)
+        self.breaches = breaches
+
+
+def _bits(mask: int) -> Iterator[int]:
+    return (bit for bit in range(mask.bit_length()) if mask >> bit & 1)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one statement keeps."""
+
+    rows: list[bytes] = field(default_factory=list)
+    boots: dict[BootName, Numbers] = field(default_factory=dict)
+    moves: dict[int, Move] = field(default_factory=dict)
+    seen: dict[int, set[tuple[datetime, int]]] = field(default_factory=dict)
+    """Keys of reports by truck: the first of equal ones counts."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A report of a truck as it will be kept: position in WGS 84, with its marks."""
+class Kept:
+    """What became of a batch: places (from 0) of rows known before, holes by truck."""
 
-    truck_id: int
-    received_at: datetime
-    report: Report
-    source_datum: str
-    marks: int
-    is_credible: bool
-
-    @property
-    def key(self) -> Key:
-        """Return what the report is known by."""
-        return self.truck_id, self.report.recorded_at, self.report.seq
+    duplicates: frozenset[int]
+    has_breaches_changed: bool
+    holes: dict[int, list[Hole]]
 
 
-def live_state(truck_id: int) -> Before | None:
-    """Return what a truck's live state says, as far as new reports are compared with it."""
-    state = TruckState.objects.filter(pk=truck_id).first()
-    if state is None:
-        return None
-    return Before(
-        recorded_at=state.recorded_at,
-        seq=state.seq,
-        boot_id=state.boot_id,
-        latitude_deg=state.latitude_deg,
-        longitude_deg=state.longitude_deg,
-        speed_kmh=state.speed_kmh,
-        soc_percent=state.soc_percent,
-        pack_codes=None if state.pack_codes is None else tuple(state.pack_codes),
-    )
+def store(line: Connection[Any], batch: Batch, names: Names) -> Kept:
+    """Keep a batch in one statement, which is one transaction unless the caller opened one.
 
-
-def store_rows(rows: Sequence[Row]) -> set[Key]:
-    """Keep reports and move live states forward; return the keys that were new.
-
-    One statement: history and live state commit together. A report known already is left as it
-    is. A live state moves only to a credible report later than the one it shows.
+    A report known already is left as it is. A live state moves only to a credible report later
+    than the one it shows, and only then do breached rules change.
     """
-    columns = [list(column) for column in zip(*map(_values, rows), strict=True)]
-    try:
-        return _store(columns)
-    except IntegrityError:
-        # The day's partition was attached while the rows were on their way to the default one.
-        if connection.in_atomic_block:
-            raise
-        return _store(columns)
+    moves = sorted(batch.moves.items())
+    began = [(truck, *each) for truck, move in moves for each in sorted(move.began.items())]
+    ended = [(truck, bit) for truck, move in moves for bit in sorted(move.ended)]
+    row = run(
+        line,
+        STORE,
+        [
+            *arrays_of(batch.rows),
+            *_boots(batch, names),
+            numbers([truck for truck, _ in moves], "integer"),
+            numbers([move.at_us for _, move in moves], "timestamptz"),
+            numbers([move.seq for _, move in moves], "bigint"),
+            texts([move.boot_id for _, move in moves]),
+            texts([move.pack_codes for _, move in moves]),
+            numbers([move.breaches for _, move in moves], "bigint"),
+            numbers([truck for truck, _, _ in began], "integer"),
+            numbers([bit for _, bit, _ in began], "smallint"),
+            numbers([at_us for _, _, at_us in began], "timestamptz"),
+            numbers([truck for truck, _ in ended], "integer"),
+            numbers([bit for _, bit in ended], "smallint"),
+        ],
+    ).fetchone()
+    assert row is not None  # noqa: S101  a SELECT without FROM has one row
+    duplicates, has_changed, holes = row
+    by_truck: dict[int, list[Hole]] = {}
+    for truck, boot_id, from_seq, to_seq in holes or ():
+        by_truck.setdefault(int(truck), []).append(Hole(boot_id, int(from_seq), int(to_seq)))
+    return Kept(frozenset(place - 1 for place in duplicates or ()), has_changed, by_truck)
 
 
-def _store(columns: list[list[Any]]) -> set[Key]:
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, columns)
-        return set(cursor.fetchall())
-
-
-def _values(row: Row) -> tuple[Any, ...]:
-    report = row.report
-    return (
-        row.truck_id,
-        report.recorded_at,
-        report.seq,
-        row.received_at,
-        report.boot_id,
-        report.latitude_deg,
-        report.longitude_deg,
-        row.source_datum,
-        report.speed_kmh,
-        report.soc_percent,
-        report.heading_deg,
-        report.altitude_m,
-        report.odometer_km,
-        report.pack_temperature_c,
-        report.ambient_temperature_c,
-        report.gross_mass_kg,
-        None if report.pack_codes is None else ",".join(report.pack_codes),
-        report.alarm_level,
-        row.marks,
-        row.is_credible,
-    )
-
-
-def store_odd(rows: Sequence[tuple[Key, datetime, str, str]]) -> set[Key]:
-    """Keep reports apart, each (key, received at, reason, JSON), and return the new keys."""
-    columns: list[list[Any]] = [
-        [key[0] for key, *_ in rows],
-        [key[1] for key, *_ in rows],
-        [key[2] for key, *_ in rows],
-        [received_at for _, received_at, _, _ in rows],
-        [reason for _, _, reason, _ in rows],
-        [body for *_, body in rows],
+def _boots(batch: Batch, names: Names) -> list[Any]:
+    boots = sorted(batch.boots.items())
+    return [
+        numbers([names.boots[name] for name, _ in boots], "integer"),
+        numbers([truck_id for (truck_id, _), _ in boots], "integer"),
+        texts([boot_id for (_, boot_id), _ in boots]),
+        texts([each.multirange for _, each in boots]),
+        numbers([each.first_us for _, each in boots], "timestamptz"),
+        numbers([each.last_us for _, each in boots], "timestamptz"),
+        numbers([each.received_us for _, each in boots], "timestamptz"),
     ]
-    with connection.cursor() as cursor:
-        cursor.execute(KEEP_ODD, columns)
-        return set(cursor.fetchall())

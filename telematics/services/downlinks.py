@@ -1,44 +1,69 @@
 """What rides on the next answer to a truck's onboard unit."""
 
+import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from psycopg import Connection
 
 from telematics.models import Downlink
+from telematics.services.lines import run
 
 # The answer that carried a message may be lost on the way: it rides again for a while.
 MESSAGE_RIDES_FOR = timedelta(minutes=2)
 
+RIDES = """
+SELECT id, truck_id, kind, body::text, fetched_at IS NULL FROM telematics_downlink
+ WHERE truck_id = ANY(%(trucks)s) AND kind = ANY(%(kinds)s)
+   AND (expires_at IS NULL OR expires_at > %(now)s)
+   AND (fetched_at IS NULL OR kind = 'assignment' OR fetched_at > %(since)s)
+ ORDER BY id
+"""
+FETCHED = "UPDATE telematics_downlink SET fetched_at = %s WHERE id = ANY(%s) AND fetched_at IS NULL"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True)
 class Waiting:
     """The assignment a truck should know of, and messages with their ids."""
 
-    assignment: dict[str, Any] | None
-    messages: list[dict[str, Any]]
+    assignment: dict[str, Any] | None = None
+    messages: list[dict[str, Any]] = field(default_factory=list)
 
 
-def fetch_downlinks(
-    truck_id: int, *, now: datetime, kinds: Collection[str] = tuple(Downlink.Kind)
-) -> Waiting:
-    """Return what waits for a truck, and write down when it was fetched first.
+NOTHING_WAITS = Waiting()
+
+
+def fetch_rides(
+    line: Connection[Any],
+    truck_ids: Collection[int],
+    *,
+    now: datetime,
+    kinds: Collection[str] = tuple(Downlink.Kind),
+) -> dict[int, Waiting]:
+    """Return what waits for trucks, and write down when it was fetched first.
 
     The assignment rides on every answer as long as it stands; a message rides until two minutes
     after it was fetched first, so that a lost answer loses nothing: the unit knows it by its id.
     """
-    rides = Q(fetched_at=None) | Q(fetched_at__gt=now - MESSAGE_RIDES_FOR) | Q(kind="assignment")
-    stands = Q(expires_at=None) | Q(expires_at__gt=now)
-    rows = list(
-        Downlink.objects.filter(rides, stands, truck_id=truck_id, kind__in=kinds).order_by("pk")
-    )
-    if unfetched := [row.pk for row in rows if row.fetched_at is None]:
-        Downlink.objects.filter(pk__in=unfetched, fetched_at=None).update(fetched_at=now)
-    offers = [row.body for row in rows if row.kind == Downlink.Kind.ASSIGNMENT and row.body]
-    messages = [row for row in rows if row.kind == Downlink.Kind.MESSAGE]
-    return Waiting(
-        assignment={**offers[0], "server_time": now.isoformat()} if offers else None,
-        messages=[{"id": row.pk, "text": row.body.get("text", "")} for row in messages],
-    )
+    values = {
+        "trucks": list(truck_ids),
+        "kinds": list(map(str, kinds)),
+        "now": now,
+        "since": now - MESSAGE_RIDES_FOR,
+    }
+    waiting: dict[int, Waiting] = {}
+    unfetched = []
+    for key, truck_id, kind, text, is_new in run(line, RIDES, values):
+        body = json.loads(text)
+        mine = waiting.setdefault(truck_id, Waiting())
+        if kind == Downlink.Kind.MESSAGE:
+            mine.messages.append({"id": key, "text": body.get("text", "")})
+        elif body:
+            mine.assignment = {**body, "server_time": now.isoformat()}
+        if is_new:
+            unfetched.append(key)
+    if unfetched:
+        run(line, FETCHED, [now, unfetched])
+    return waiting

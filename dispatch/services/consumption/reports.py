@@ -23,7 +23,7 @@ COLUMNS = (
     "altitude_m",
     "ambient_temperature_c",
     "gross_mass_kg",
-    "pack_codes",
+    "pack_set__codes",
     "marks",
 )
 UNUSABLE = (
@@ -66,7 +66,7 @@ def read_track(truck_id: int, *, since: datetime, until: datetime) -> Track | No
         altitude_m=_row(columns["altitude_m"]),
         temperature_c=_row(columns["ambient_temperature_c"]),
         gross_mass_kg=_row(columns["gross_mass_kg"]),
-        packs=[None if codes is None else ",".join(codes) for codes in columns["pack_codes"]],
+        packs=[None if codes is None else ",".join(codes) for codes in columns["pack_set__codes"]],
         cuts_s=tuple(sorted(_swaps_s(truck_id, since=since, until=until))),
     )
 
@@ -76,7 +76,7 @@ def _row(values: Sequence[Any]) -> NDArray[np.float64]:
 
 
 def _rounded(values: Sequence[Any]) -> NDArray[np.float64]:
-    """Undo single precision, so that the step a unit reports its charge in can be seen."""
+    """Undo the rounding of floats, so that the step a unit reports its charge in can be seen."""
     return np.round(_row(values), 4)
 
 

@@ -8,8 +8,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from telematics.ingest.decode import Report
-from telematics.ingest.store import Row, store_rows
+from telematics.ingest.keep import Keeper
+from telematics.ingest.rules import RuleBook
+from telematics.ingest.submission import Submission
 from telematics.models import TruckReport, TruckState
+from telematics.services.lines import own_connection
 from telematics.services.partitions import (
     TABLE,
     Upkeep,
@@ -34,6 +37,7 @@ def drop_days() -> Iterator[None]:
 def report(recorded_at: datetime, seq: int = 1) -> None:
     TruckReport.objects.create(
         truck_id=1,
+        boot_id=1,
         recorded_at=recorded_at,
         seq=seq,
         received_at=NOW,
@@ -115,25 +119,20 @@ def test_the_command_says_what_it_did() -> None:
 
 def test_a_report_on_its_way_while_its_day_is_attached_is_kept() -> None:
     truck = make_truck()
-    row = Row(
-        truck_id=truck.pk,
-        received_at=NOW,
-        report=Report(
-            recorded_at=NOW,
-            seq=1,
-            latitude_deg=39.0,
-            longitude_deg=118.0,
-            speed_kmh=0.0,
-            soc_percent=50.0,
-        ),
-        source_datum="wgs84",
-        marks=0,
-        is_credible=True,
+    sent = Report(
+        recorded_at=NOW,
+        seq=1,
+        latitude_deg=39.0,
+        longitude_deg=118.0,
+        speed_kmh=0.0,
+        soc_percent=50.0,
     )
 
-    def keep() -> int:
+    def keep() -> list[str]:
         try:
-            return len(store_rows([row]))
+            keeper = Keeper(own_connection(), RuleBook(), RETENTION)
+            [answer], _ = keeper.keep([Submission(truck.pk, "wgs84", [sent], NOW)])
+            return [each.verdict for each in answer.verdicts]
         finally:
             connection.close()
 
@@ -147,6 +146,6 @@ def test_a_report_on_its_way_while_its_day_is_attached_is_kept() -> None:
                 if cursor.fetchone()[0]:
                     break
             keep_partitions(now=NOW, retention=RETENTION)
-        assert kept.result(timeout=30) == 1
+        assert kept.result(timeout=30) == ["stored"]
     assert partition_of(1).endswith("_d20261121")
     assert TruckState.objects.get(truck=truck).seq == 1

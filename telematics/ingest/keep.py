@@ -1,0 +1,184 @@
+"""Reports of many trucks, from decoded to kept: one verdict each, and what waits for the truck."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from psycopg import Connection, IntegrityError
+from psycopg.pq import TransactionStatus
+
+from telematics.ingest.answer import ReportsAnswer
+from telematics.ingest.arrays import teach
+from telematics.ingest.decode import Report
+from telematics.ingest.judge import MARK_LATE, Before, is_credible, judge
+from telematics.ingest.ledger import Names, Numbers
+from telematics.ingest.live import live_states
+from telematics.ingest.odd import keep_odd
+from telematics.ingest.rows import micros, pack_row
+from telematics.ingest.rules import RuleBook
+from telematics.ingest.store import Batch, Kept, Move, store
+from telematics.ingest.submission import Submission
+from telematics.models import Source
+from telematics.protocols.datum import Datum, to_wgs84
+from telematics.services.downlinks import NOTHING_WAITS, fetch_rides
+
+_SOURCES = {source.label: source.value for source in Source}
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps batches over one connection; remembers names, and asks the rules of alarms."""
+
+    line: Connection[Any]
+    rules: RuleBook
+    retention: timedelta
+    names: Names = field(default_factory=Names)
+
+    def __post_init__(self) -> None:
+        teach(self.line)
+
+    def keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], bool]:
+        """Keep what requests brought; return an answer each, and whether breached rules changed.
+
+        What is said to be kept is committed when this returns, unless the caller holds a
+        transaction open.
+        """
+        self.rules.refresh(self.line)
+        lives = live_states(self.line, {each.truck_id for each in submissions})
+        self._learn_names(submissions)
+        batch = Batch()
+        for each in submissions:
+            if live := self._place(each, batch, live=lives.get(each.truck_id)):
+                lives[each.truck_id] = live
+        kept = self._store(batch)
+        if kept.duplicates:
+            for each in submissions:
+                each.say_known(kept.duplicates)
+        rides = fetch_rides(
+            self.line,
+            sorted({each.truck_id for each in submissions}),
+            now=max(each.received_at for each in submissions),
+        )
+        answers = []
+        for each in submissions:
+            waiting = rides.get(each.truck_id, NOTHING_WAITS)
+            answers.append(
+                ReportsAnswer(
+                    each.received_at,
+                    each.verdicts,
+                    waiting.assignment,
+                    waiting.messages,
+                    kept.holes.get(each.truck_id, []),
+                )
+            )
+        return answers, kept.has_breaches_changed
+
+    def _store(self, batch: Batch) -> Kept:
+        try:
+            return store(self.line, batch, self.names)
+        except IntegrityError:
+            # The day's partition was attached while the rows were on their way to the default one.
+            if self.line.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            return store(self.line, batch, self.names)
+
+    def _learn_names(self, submissions: Iterable[Submission]) -> None:
+        boots: set[tuple[int, str]] = set()
+        codes: set[tuple[str, ...]] = set()
+        for submission in submissions:
+            for each in submission.decoded:
+                if isinstance(each, Report):
+                    boots.add((submission.truck_id, each.boot_id))
+                    if each.pack_codes is not None:
+                        codes.add(tuple(each.pack_codes))
+        self.names.learn(self.line, boots=boots, codes=codes)
+
+    def _place(self, submission: Submission, batch: Batch, *, live: Before | None) -> Before | None:
+        """Put a request's reports into the batch; return the truck's live state after them."""
+        truck_id, now = submission.truck_id, submission.received_at
+        seen = batch.seen.setdefault(truck_id, set())
+        order, odd = submission.sort_out(seen, retention=self.retention)
+        decoded: Any = submission.decoded  # refused ones are in neither
+        if odd:
+            new = keep_odd(
+                self.line,
+                [(decoded[i], reason) for i, reason in odd.items()],
+                truck_id=truck_id,
+                now=now,
+            )
+            submission.say_odd({i: odd[i] for i in odd if decoded[i].key in new})
+        reports = [_in_wgs84(decoded[i], submission.datum) for i in order]
+        marks = judge(reports, live=live, now=now)
+        received_us = micros(now)
+        for i, report, mark in zip(order, reports, marks, strict=True):
+            submission.places.append((len(batch.rows), i))
+            batch.rows.append(self._row(submission, report, mark, received_us))
+            submission.say_kept(i, marks=mark)
+        _count(batch, truck_id, (*reports, *(decoded[i] for i in odd)), received_us)
+        credible = (
+            report
+            for report, mark in zip(reports, marks, strict=True)
+            if not mark & MARK_LATE and is_credible(report, now=now)
+        )
+        return self._move(batch, truck_id, credible, live=live)
+
+    def _row(self, submission: Submission, report: Report, marks: int, received_us: int) -> bytes:
+        codes = report.pack_codes
+        return pack_row(
+            report,
+            truck_id=submission.truck_id,
+            boot_no=self.names.boots[submission.truck_id, report.boot_id],
+            pack_set_id=None if codes is None else self.names.pack_sets[tuple(codes)],
+            received_us=received_us,
+            marks=marks,
+            source=_SOURCES[report.datum or submission.datum],
+        )
+
+    def _move(
+        self, batch: Batch, truck_id: int, reports: Iterable[Report], *, live: Before | None
+    ) -> Before | None:
+        """Note the newest of credible reports, and which rules begin or cease to be breached."""
+        breaches = live.breaches if live else 0
+        move = batch.moves.get(truck_id) or Move()
+        newest = None
+        for newest in reports:
+            raised, hold = self.rules.masks(newest)
+            now_breached = raised | (breaches & hold)
+            if now_breached != breaches:
+                move.change(breaches, now_breached, at_us=micros(newest.recorded_at))
+                breaches = now_breached
+        if newest is None:
+            return live
+        move.show(newest, at_us=micros(newest.recorded_at), breaches=breaches)
+        batch.moves[truck_id] = move
+        return Before(
+            newest.recorded_at,
+            newest.seq,
+            newest.boot_id,
+            newest.latitude_deg,
+            newest.longitude_deg,
+            newest.speed_kmh,
+            newest.soc_percent,
+            newest.pack_codes,
+            breaches,
+        )
+
+
+def _count(batch: Batch, truck_id: int, reports: Iterable[Report], received_us: int) -> None:
+    """Note the numbers that came, whatever becomes of the reports."""
+    for report in reports:
+        at_us = micros(report.recorded_at)
+        numbers = batch.boots.get((truck_id, report.boot_id))
+        if numbers is None:
+            numbers = batch.boots[truck_id, report.boot_id] = Numbers(at_us, at_us, received_us)
+        numbers.add(report.seq, at_us)
+
+
+def _in_wgs84(report: Report, datum: str) -> Report:
+    source = report.datum or datum
+    if source == Datum.WGS84:
+        return report
+    latitude_deg, longitude_deg = to_wgs84(report.latitude_deg, report.longitude_deg, Datum(source))
+    return msgspec.structs.replace(report, latitude_deg=latitude_deg, longitude_deg=longitude_deg)
