@@ -163,6 +163,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "telematics.ingest.schema.add_reports",
+        "telematics.api.schema.add_signatures",
         "dispatch.api.schema.complete",
         "fleet.api.schema.describe_problems",
     ],

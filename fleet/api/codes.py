@@ -33,6 +33,21 @@ CODES: dict[str, Code] = {
         _("The key is good, but for another kind of device."),
         _("Onboard units, stations and offices each have their own addresses and keys."),
     ),
+    "signature_required": Code(
+        401,
+        _("This device must sign its requests; its key must not travel."),
+        _("Sign with the device's key, or have the demand taken off the device."),
+    ),
+    "bad_signature": Code(
+        401,
+        _("No live key of this device made this signature for this request."),
+        _("Sign method, path, serial number, number and body as they are sent, with a live key."),
+    ),
+    "stale_sequence": Code(
+        401,
+        _("The number of this signed request was used or passed before."),
+        _("Sign the same request again with a number above the last one."),
+    ),
     "two_keys_live": Code(
         409, _("A device has two live keys already."), _("Revoke one of them first.")
     ),

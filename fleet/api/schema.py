@@ -67,7 +67,10 @@ def common_refusals(operation: dict[str, Any]) -> dict[str, str]:
     places = {parameter["in"] for parameter in operation.get("parameters", [])}
     refusals = {"503": "`busy`; send it again after `Retry-After`"}
     if "deviceKey" in ways:
-        refusals["401"] = "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`"
+        refusals["401"] = (
+            "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`, "
+            "`signature_required`, `bad_signature`, `stale_sequence`"
+        )
     if "cookieAuth" in ways:
         refusals["403"] = "`permission_denied`"
     if "path" in places:

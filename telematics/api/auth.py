@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -11,6 +12,7 @@ from fleet.api.problems import Problem
 from fleet.models import Operator, SwapStation, Truck
 from telematics.models import Device
 from telematics.services.keys import HINT, KeyRefusedError, device_of_header, device_of_kind
+from telematics.services.signatures import Asked, key_of_signed, read_signed
 
 
 class KeyProblem(Problem):
@@ -23,12 +25,14 @@ class KeyProblem(Problem):
 
 
 class DeviceKeyAuthentication(BaseAuthentication):
-    """Know a device by the key in its `Authorization: Bearer` header."""
+    """Know a device by the key in its `Authorization: Bearer` header, or by what it signed."""
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Device] | None:
         """Return nobody and the device; None lets the next way of signing in try."""
+        authorization = get_authorization_header(request)
         try:
-            device = device_of_header(get_authorization_header(request))
+            device = device_of_signature(request._request, authorization)
+            device = device or device_of_header(authorization)
         except KeyRefusedError as error:
             raise KeyProblem(error) from error
         return None if device is None else (AnonymousUser(), device)
@@ -36,6 +40,19 @@ class DeviceKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002  the framework passes it
         """Return what a 401 asks for."""
         return "Bearer"
+
+
+def device_of_signature(request: HttpRequest, authorization: bytes) -> Device | None:
+    """Return the device that signed a request; None if it is not signed.
+
+    Raises
+    ------
+    KeyRefusedError
+    """
+    if (signed := read_signed(authorization)) is None:
+        return None
+    asked = Asked(request.method or "", request.get_full_path(), request.body)
+    return key_of_signed(signed, asked).device
 
 
 class _IsDevice(BasePermission):

@@ -1,5 +1,7 @@
 """How the contract names the keys of devices."""
 
+from typing import Any
+
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
 
@@ -16,3 +18,28 @@ class DeviceKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
             "scheme": "bearer",
             "description": "A key of an onboard unit, a station or an office; shown once.",
         }
+
+
+def add_signatures(
+    result: dict[str, Any],
+    generator: Any,  # noqa: ARG001  the generator passes these by name
+    request: Any,  # noqa: ARG001
+    public: Any,  # noqa: ARG001
+) -> dict[str, Any]:
+    """Say of every address that takes a device's key that it takes a signature made with it too."""
+    result["components"]["securitySchemes"]["deviceSignature"] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": (
+            "`YZ-HMAC-SHA256 device=<serial>, seq=<number>, signature=<hex>`: HMAC-SHA256, with "
+            "the SHA-256 of the key, over method, path with query, serial number and number, a "
+            "line each, then the body as it is sent. The number grows from request to request."
+        ),
+    }
+    for path in result["paths"].values():
+        for operation in path.values():
+            ways = operation.get("security", []) if isinstance(operation, dict) else []
+            if {"deviceKey": []} in ways:
+                ways.insert(ways.index({"deviceKey": []}) + 1, {"deviceSignature": []})
+    return result

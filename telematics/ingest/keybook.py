@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from telematics.ingest.keysource import KeyRow
 from telematics.models import Device
-from telematics.services.keys import WrongKindOfKeyError
+from telematics.services.keys import SignatureRequiredError, WrongKindOfKeyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,11 @@ class KeyBook:
 
         Raises
         ------
-        WrongKindOfKeyError
+        WrongKindOfKeyError, SignatureRequiredError
         """
         if (caller := self._callers.get(sha256)) is not None:
+            if caller.requires_signature:
+                raise SignatureRequiredError
             return caller
         if (kind := self._strangers.get(sha256)) is not None:
             raise WrongKindOfKeyError(

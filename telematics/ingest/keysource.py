@@ -18,6 +18,7 @@ SELECT k.key_sha256, k.id, d.id, d.truck_id, d.datum, d.kind, d.serial, d.requir
  WHERE k.revoked_at IS NULL AND d.is_active
 """
 LIVE_OF = LIVE + " AND d.id = ANY(%s)"
+LIVE_NAMED = LIVE + " AND d.serial = %s"
 OF_KEYS = """
 SELECT k.key_sha256, d.id FROM telematics_devicekey k JOIN telematics_device d ON d.id = k.device_id
  WHERE k.key_sha256 = ANY(%s)
@@ -79,6 +80,11 @@ def read_changes(session: Session, seen: str) -> tuple[str, list[int]]:
 def read_devices(session: Session, devices: Iterable[int]) -> list[KeyRow]:
     """Return the live keys of these devices."""
     return _rows(session, LIVE_OF, ([*devices],))
+
+
+def read_named(session: Session, serial: str) -> list[KeyRow]:
+    """Return the live keys of the device with this serial number."""
+    return _rows(session, LIVE_NAMED, (serial,))
 
 
 def read_owners(session: Session, hashes: Iterable[bytes]) -> dict[bytes, int]:

@@ -56,6 +56,13 @@ class WrongKindOfKeyError(KeyRefusedError):
     code = "wrong_kind_of_key"
 
 
+class SignatureRequiredError(KeyRefusedError):
+    """The device's key must not travel: its requests are signed with it."""
+
+    code = "signature_required"
+    sentence = "This device must sign its requests; its key must not travel."
+
+
 class TwoKeysLiveError(Exception):
     """A device has two live keys already: one must be revoked before a third is made."""
 
@@ -118,7 +125,7 @@ def device_of_key(key: str) -> Device:
 
     Raises
     ------
-    UnknownKeyError, RevokedKeyError
+    UnknownKeyError, RevokedKeyError, SignatureRequiredError
     """
     relations = ("device", "device__truck", "device__station", "device__operator")
     found = DeviceKey.objects.select_related(*relations).filter(key_sha256=key_sha256(key)).first()
@@ -126,6 +133,8 @@ def device_of_key(key: str) -> Device:
         raise UnknownKeyError
     if found.revoked_at is not None or not found.device.is_active:
         raise RevokedKeyError
+    if found.device.requires_signature:
+        raise SignatureRequiredError
     return found.device
 
 
