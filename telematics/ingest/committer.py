@@ -18,6 +18,7 @@ from django.conf import settings
 
 from telematics.ingest.answer import ReportsAnswer
 from telematics.ingest.keep import Keeper
+from telematics.ingest.meters import meters
 from telematics.ingest.refusals import BusyError
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
@@ -96,6 +97,7 @@ class Committer:
                 rows += len(waiting.submission.decoded)
                 batch.append(waiting)
             self._queued_rows -= rows
+            meters().queued(self._queued_rows)
         return [waiting for waiting in batch if not waiting.answer.done()]
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
@@ -124,7 +126,9 @@ class Committer:
     def _keep(self, batch: Sequence[Waiting]) -> Sequence[ReportsAnswer]:
         if self._keeper is None:
             self._keeper = self._make_keeper()
-        answers, _ = self._keeper.keep([each.submission for each in batch])
+        began_s, submissions = time.monotonic(), [each.submission for each in batch]
+        answers, _ = self._keeper.keep(submissions)
+        meters().committed(submissions, took_s=time.monotonic() - began_s)
         return answers
 
     def _let_go(self) -> None:

@@ -1,6 +1,5 @@
 """`POST /api/v1/obu/reports` as a bare ASGI application beside Django: the hot path."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -9,11 +8,13 @@ import msgspec
 from fleet import clock
 from fleet.api.problems import CONTENT_TYPE
 from telematics.ingest.body import check_size, inflate, is_packed
+from telematics.ingest.callers import caller_of, signer_of
 from telematics.ingest.committer import committer
 from telematics.ingest.decode import decode_reports
-from telematics.ingest.keyring import Caller, KeyringAwayError, NotInMemoryError, keyring
-from telematics.ingest.refusals import BusyError, WrongMethodError, refusal_of
+from telematics.ingest.meters import meters
+from telematics.ingest.refusals import WrongMethodError, refusal_of
 from telematics.ingest.submission import Submission
+from telematics.services.signatures import Asked, Signed, read_signed
 
 type Scope = dict[str, Any]
 type Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -37,6 +38,7 @@ async def reports(scope: Scope, receive: Receive, send: Send) -> None:
         return
     except Exception as error:
         status, named, problem = refusal_of(error)
+        meters().refused(problem["code"])
         body = _encode(problem)
         headers = [(b"content-type", CONTENT_TYPE.encode())]
         headers += [(name.lower().encode(), value.encode()) for name, value in named.items()]
@@ -49,25 +51,22 @@ async def _answer(scope: Scope, receive: Receive) -> bytes:
     if scope["method"] != "POST":
         raise WrongMethodError(scope["method"])
     headers = dict(scope["headers"])
-    caller = await _caller(headers.get(b"authorization", b""))
+    authorization = headers.get(b"authorization", b"")
+    sender = read_signed(authorization) or await caller_of(authorization)
     packed = is_packed(headers.get(b"content-encoding", b"").decode("latin-1"))
     announced = headers.get(b"content-length", b"")
     check_size(int(announced) if announced.isdigit() else 0)
     body = await _body(receive)
+    if isinstance(sender, Signed):
+        sender = await signer_of(sender, Asked("POST", _target(scope), body))
     decoded = decode_reports(inflate(body) if packed else body)
-    submission = Submission(caller.truck_id, caller.datum, decoded, clock.now())
+    submission = Submission(sender.truck_id, sender.datum, decoded, clock.now())
     return _encode(await committer().submit(submission))
 
 
-async def _caller(authorization: bytes) -> Caller:
-    try:
-        return keyring().caller(authorization)
-    except NotInMemoryError:
-        pass
-    try:
-        return await asyncio.wait_for(asyncio.wrap_future(keyring().ask(authorization)), 1.5)
-    except (TimeoutError, KeyringAwayError) as error:
-        raise BusyError("Nobody can say whose key this is just now. Send again.") from error
+def _target(scope: Scope) -> str:
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{PATH}?{query}" if query else PATH
 
 
 async def _body(receive: Receive) -> bytes:

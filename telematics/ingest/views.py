@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from fleet import clock
 from fleet.api.problems import CONTENT_TYPE
 from fleet.models import Truck
-from telematics.ingest.body import read_body
+from telematics.ingest.body import check_size, read_body
 from telematics.ingest.decode import decode_reports
 from telematics.ingest.keep import Keeper
 from telematics.ingest.refusals import BusyError, WrongMethodError, refusal_of
@@ -20,6 +20,7 @@ from telematics.ingest.submission import Submission
 from telematics.models import Device
 from telematics.services.keys import device_of_header, device_of_kind
 from telematics.services.lines import own_connection
+from telematics.services.signatures import Asked, key_of_signed, read_signed
 
 
 @csrf_exempt  # the key is in a header no page of a stranger can send
@@ -38,8 +39,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         raise WrongMethodError(request.method)
-    authorization = request.META.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
-    device = device_of_kind(device_of_header(authorization), kind=Device.Kind.OBU)
+    device = device_of_kind(_device(request), kind=Device.Kind.OBU)
     assert isinstance(device.truck, Truck)  # noqa: S101  telematics_device_speaks_for_one_thing
     decoded = decode_reports(read_body(request))
     submission = Submission(device.truck.pk, device.datum, decoded, clock.now())
@@ -47,3 +47,12 @@ def _answer(request: HttpRequest) -> HttpResponse:
     keeper = Keeper(own_connection(), RuleBook(), retention)
     [answer], _ = keeper.keep([submission])
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
+
+
+def _device(request: HttpRequest) -> Device | None:
+    authorization = request.META.get("HTTP_AUTHORIZATION", "").encode("latin-1", "replace")
+    if (signed := read_signed(authorization)) is None:
+        return device_of_header(authorization)
+    check_size(int(request.META.get("CONTENT_LENGTH") or 0))
+    asked = Asked("POST", request.get_full_path(), request.body)
+    return key_of_signed(signed, asked).device
