@@ -1,7 +1,7 @@
 """What is answered when no view could: problems under /api/, pages elsewhere."""
 
 from django.http import HttpRequest, HttpResponse
-from django.views import defaults
+from django.views import csrf, defaults
 
 from fleet.api.problems import problem_response
 
@@ -22,6 +22,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
         detail = "Your role does not allow this."
         return problem_response(status=403, code="permission_denied", detail=detail)
     return defaults.permission_denied(request, exception)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer 403 to a write without the page's token that no view of ours looked at."""
+    if request.path.startswith(API):
+        detail = "Send the csrf_token of your session or of `GET me` as X-CSRFToken."
+        return problem_response(status=403, code="csrf_failed", detail=detail)
+    return csrf.csrf_failure(request, reason=reason)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -40,7 +40,7 @@ def refusal_of(error: Exception) -> tuple[int, dict[str, str], dict[str, Any]]:
             return _refusal(503, "busy", detail, {"Retry-After": str(BUSY_RETRY_S)})
     log.error("reports could not be taken", exc_info=error)
     detail = "Something went wrong here. Keep the reports and send them again later."
-    return _refusal(500, "server_error", detail, {"Retry-After": str(BUSY_RETRY_S)})
+    return _refusal(500, "internal", detail, {"Retry-After": str(BUSY_RETRY_S)})
 
 
 def _refusal(

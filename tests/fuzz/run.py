@@ -140,7 +140,10 @@ def _own_faults(case: AnyCase, answer: Response, *, was_valid: bool) -> list[tup
     """Return what the library does not look for: codes, and valid requests that are refused."""
     if answer.status_code < 400:
         return []
-    problem: Any = answer.json()
+    try:
+        problem: Any = answer.json()
+    except ValueError:
+        return [("NotAProblem", "a refusal is application/problem+json")]
     code, faults = problem.get("code"), []
     if code not in CODES:
         faults.append(("UnknownCode", f"{code} has no page under /problems/"))

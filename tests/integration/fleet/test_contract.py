@@ -155,6 +155,14 @@ def test_refusals_by_no_view_are_problems_too(
     assert Client().get(body["type"].removeprefix(settings.PUBLIC_URL)).status_code == 200
 
 
+def test_a_write_no_view_looked_at_is_a_problem_under_the_api_and_a_page_elsewhere() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/api/v1/driver/stream")
+    assert (answer.status_code, answer["Content-Type"]) == (403, PROBLEM_TYPE)
+    assert answer.json()["code"] == "csrf_failed"
+    assert client.post("/admin/login/")["Content-Type"].startswith("text/html")
+
+
 def test_a_failure_of_ours_is_a_problem(client: Client) -> None:
     answer = get_resolver().resolve_error_handler(500)(_request("/api/v1/obu/assignment"))
     assert (answer.status_code, answer["Content-Type"]) == (500, PROBLEM_TYPE)
