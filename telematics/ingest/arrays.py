@@ -60,12 +60,15 @@ _DUMPERS = {
     TimestamptzArray: _dumper(1185),
     TextArray: _dumper(1009),
 }
-# Class, oid of an element, and its bytes, by the SQL type of the elements.
-_KINDS: dict[str, tuple[type[_Array], int, int]] = {
-    "smallint": (SmallintArray, 21, 2),
-    "integer": (IntegerArray, 23, 4),
-    "bigint": (BigintArray, 20, 8),
-    "timestamptz": (TimestamptzArray, 1184, 8),
+# Class, oid of an element, and how a value and its size lie on the wire, by the elements' SQL type.
+_KINDS: dict[str, tuple[type[_Array], int, np.dtype[Any]]] = {
+    kind: (array, oid, np.dtype([("size", ">i4"), ("value", f">i{size}")]))
+    for kind, array, oid, size in (
+        ("smallint", SmallintArray, 21, 2),
+        ("integer", IntegerArray, 23, 4),
+        ("bigint", BigintArray, 20, 8),
+        ("timestamptz", TimestamptzArray, 1184, 8),
+    )
 }
 
 
@@ -77,12 +80,12 @@ def teach(connection: Connection[Any]) -> None:
 
 def numbers(values: NDArray[Any] | Sequence[int], kind: str) -> _Array:
     """Return whole numbers as an array of an SQL type; timestamptz in microseconds since 2000."""
-    array, oid, size = _KINDS[kind]
+    array, oid, cell = _KINDS[kind]
     count = len(values)
     if count == 0:
         return array(_HEAD.pack(0, 0, oid, 0, 1)[:12])
-    wire = np.empty(count, dtype=[("size", ">i4"), ("value", f">i{size}")])
-    wire["size"] = size
+    wire = np.empty(count, dtype=cell)
+    wire["size"] = cell["value"].itemsize
     wire["value"] = values
     return array(_HEAD.pack(1, 0, oid, count, 1) + wire.tobytes())
 

@@ -32,13 +32,15 @@ LOOK_EVERY_S = 0.25
 HANGS_AFTER_S = 8.0
 
 
+type Answer = asyncio.Future[ReportsAnswer]
+
+
 @dataclass(slots=True, eq=False)
 class Waiting:
     """A request that waits for its commit."""
 
     submission: Submission
-    answer: asyncio.Future[ReportsAnswer]
-    since_s: float
+    answer: Answer
 
 
 class Committer:
@@ -53,7 +55,7 @@ class Committer:
         self._queue: deque[Waiting] = deque()
         self._queued_rows = 0
         self._came = threading.Condition()
-        self._unanswered: deque[Waiting] = deque()
+        self._unanswered: deque[tuple[float, Answer]] = deque()
         self._busy_since_s: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -63,7 +65,7 @@ class Committer:
         threading.Thread(target=self._run, name="committer", daemon=True).start()
         self._loop.call_later(LOOK_EVERY_S, self._look)
 
-    def submit(self, submission: Submission) -> asyncio.Future[ReportsAnswer]:
+    def submit(self, submission: Submission) -> Answer:
         """Queue a request; the future is done after its commit.
 
         Raises
@@ -74,8 +76,10 @@ class Committer:
         assert self._loop is not None  # noqa: S101  started
         if self._queued_rows > QUEUE_ROWS_MAX:
             raise BusyError("Too many reports wait to be kept. Send them again later.")
-        waiting = Waiting(submission, self._loop.create_future(), time.monotonic())
-        self._unanswered.append(waiting)
+        while self._unanswered and self._unanswered[0][1].done():
+            self._unanswered.popleft()  # and with it the answer, while it is still in the cache
+        waiting = Waiting(submission, self._loop.create_future())
+        self._unanswered.append((time.monotonic(), waiting.answer))
         with self._came:
             self._queue.append(waiting)
             self._queued_rows += len(submission.decoded)
@@ -141,16 +145,16 @@ class Committer:
         assert self._loop is not None  # noqa: S101  started
         self._loop.call_later(LOOK_EVERY_S, self._look)
         now_s = time.monotonic()
-        while self._unanswered and (
-            self._unanswered[0].answer.done()
-            or now_s - self._unanswered[0].since_s > ANSWER_WITHIN_S
-        ):
-            waiting = self._unanswered.popleft()
-            if not waiting.answer.done():
+        while self._unanswered:
+            since_s, answer = self._unanswered[0]
+            if not answer.done():
+                if now_s - since_s <= ANSWER_WITHIN_S:
+                    break
                 detail = "Keeping takes too long just now. Send the reports again."
-                waiting.answer.set_exception(BusyError(detail))
-        since_s, keeper = self._busy_since_s, self._keeper
-        if since_s is not None and now_s - since_s > HANGS_AFTER_S and keeper is not None:
+                answer.set_exception(BusyError(detail))
+            self._unanswered.popleft()
+        busy_s, keeper = self._busy_since_s, self._keeper
+        if busy_s is not None and now_s - busy_s > HANGS_AFTER_S and keeper is not None:
             log.error("the database has not answered for %s s: letting go", HANGS_AFTER_S)
             _cut(keeper.line)
 
