@@ -1,9 +1,12 @@
 """What is answered when no view could: problems under /api/, pages elsewhere."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
-from fleet.api.problems import problem_response
+from fleet.api.problems import busy_response, problem_response
 
 API = "/api/"
 
@@ -41,7 +44,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500; what happened is in the log under the request's id."""
+    """Answer 503 when it was the database that failed us, else 500.
+
+    What happened is in the log under the request's id.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return busy_response(is_api=request.path.startswith(API))
     if request.path.startswith(API):
         detail = "Something failed on our side. Send it again; nothing is stored twice."
         return problem_response(status=500, code="internal", detail=detail)

@@ -11,6 +11,13 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 CONTENT_TYPE = "application/problem+json"
+BUSY_RETRY_S = 5
+BUSY_DETAIL = "The database does not answer. Nothing is lost that was acknowledged: send it again."
+# In both languages: nothing may be asked of the database to find out which.
+BUSY_PAGE = """<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>503</title>
+<p>数据库暂时没有应答，请稍后再试。</p>
+<p lang="en">The database does not answer at the moment. Please try again shortly.</p></html>
+"""
 # What the framework calls things, and what we do.
 RENAMED = {"parse_error": "not_json", "error": "bad_request"}
 
@@ -40,6 +47,16 @@ def problem_response(*, status: int, code: str, detail: str, **extra: Any) -> Ht
     """Return a problem answer outside Django REST framework."""
     body = problem_body(status=status, code=code, detail=detail, **extra)
     return JsonResponse(body, status=status, content_type=CONTENT_TYPE)
+
+
+def busy_response(*, is_api: bool) -> HttpResponse:
+    """Return 503 with `Retry-After`: a problem for programs, a page for people."""
+    if is_api:
+        answer = problem_response(status=503, code="busy", detail=BUSY_DETAIL)
+    else:
+        answer = HttpResponse(BUSY_PAGE, status=503)
+    answer["Retry-After"] = str(BUSY_RETRY_S)
+    return answer
 
 
 def problem_answer(error: Exception, context: Mapping[str, Any]) -> Response | None:  # noqa: ARG001  the framework passes it
