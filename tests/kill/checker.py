@@ -15,16 +15,15 @@ type Name = tuple[int, str, int]  # truck, boot, sequence number
 type Facts = tuple[int, int, int]  # ms since 1970, SoC 0.01 %, odometer 10 m
 
 STORED = """
-    SELECT truck_id, boot_id, seq, (extract(epoch FROM recorded_at) * 1000)::bigint,
-           round(soc_percent * 100)::int, round(odometer_km * 100)::int
-      FROM telematics_truckreport WHERE truck_id = ANY(%s)"""
+    SELECT r.truck_id, b.boot_id, r.seq, (extract(epoch FROM r.recorded_at) * 1000)::bigint,
+           r.soc_hundredths, r.odometer_10m
+      FROM telematics_truckreport r JOIN telematics_boot b ON b.id = r.boot_no
+     WHERE r.truck_id = ANY(%s)"""
 TOTALS = """
     SELECT truck_id, sum(greatest(0, before - soc))::bigint,
            sum(greatest(0, odometer - was))::bigint
-      FROM (SELECT truck_id, round(soc_percent * 100)::int AS soc,
-                   round(odometer_km * 100)::int AS odometer,
-                   lag(round(soc_percent * 100)::int) OVER w AS before,
-                   lag(round(odometer_km * 100)::int) OVER w AS was
+      FROM (SELECT truck_id, soc_hundredths AS soc, odometer_10m AS odometer,
+                   lag(soc_hundredths) OVER w AS before, lag(odometer_10m) OVER w AS was
               FROM telematics_truckreport WHERE truck_id = ANY(%s)
             WINDOW w AS (PARTITION BY truck_id ORDER BY recorded_at, seq)) AS steps
      GROUP BY truck_id"""
@@ -32,6 +31,9 @@ LIVE = """
     SELECT truck_id, boot_id, seq, (extract(epoch FROM recorded_at) * 1000)::bigint,
            round(soc_percent * 100)::int, round(odometer_km * 100)::int
       FROM telematics_truckstate WHERE truck_id = ANY(%s)"""
+BOOTS = """
+    SELECT truck_id, boot_id, ARRAY(SELECT ARRAY[lower(run), upper(run) - 1] FROM unnest(seqs) run)
+      FROM telematics_boot WHERE truck_id = ANY(%s)"""
 NEW = {"stored", "late"}
 
 
@@ -105,6 +107,7 @@ def judge(path: Path, database_url: str) -> Judgement:
             *_some("stored otherwise than sent", _changed(told, stored)),
             *_some("called new twice", [n for n, times in told.called_new.items() if times > 1]),
             *_some("live states not the newest", _not_newest(told, _ask(database, LIVE, told))),
+            *_some("boots with other numbers than sent", _odd_boots(told, database)),
             *_wrong_totals(_ask(database, TOTALS, told), energy, mileage),
         ]
     return Judgement(
@@ -161,6 +164,15 @@ def _wrong_totals(
             "trucks with another mileage", [t for t, m in mileage.items() if driven.get(t) != m]
         ),
     ]
+
+
+def _odd_boots(told: Told, database: psycopg.Connection) -> list[tuple[int, str]]:
+    """Return the boots whose ledger of numbers is not what was acknowledged: all, without holes."""
+    sent: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for truck, boot, seq in told.acknowledged:
+        sent[truck, boot].append(seq)
+    ledger = {(truck, boot): runs for truck, boot, runs in _ask(database, BOOTS, told)}
+    return [boot for boot, seqs in sent.items() if ledger.get(boot) != [[min(seqs), max(seqs)]]]
 
 
 def _not_newest(told: Told, rows: list[tuple[Any, ...]]) -> list[int]:

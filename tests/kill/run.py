@@ -122,10 +122,12 @@ class Run:
             tally.requests["unknown"] += 1
             self.history.note(number, "info", why=repr(error))
             return False
-        tally.requests[str(answer.status)] += 1
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
-            self.history.note(number, "fail", status=answer.status)
+            why = msgspec.json.decode(answer.body)["detail"]
+            tally.requests[f"503 {why}"] += 1
+            self.history.note(number, "fail", status=answer.status, why=why)
             return False
+        tally.requests[str(answer.status)] += 1
         if answer.status != HTTPStatus.OK:
             raise RuntimeError(f"{answer.status}: {answer.body[:500]!r}")
         verdicts = [each["verdict"] for each in msgspec.json.decode(answer.body)["verdicts"]]
