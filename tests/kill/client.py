@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Self
 
 REFUSED = (OSError, EOFError, asyncio.IncompleteReadError, TimeoutError, ValueError)
 
@@ -38,6 +39,12 @@ class Line:
         except BaseException:
             self.hang_up()
             raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.hang_up()
 
     async def connect(self) -> None:
         """Make the connection if there is none."""

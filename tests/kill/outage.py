@@ -136,26 +136,29 @@ class Traffic:
 
     async def _report(self, truck: int) -> None:
         """Send one report after another, each until it is acknowledged."""
-        line = Line(self.service.port, patience_s=PATIENCE_S)
         until = datetime.now(UTC) - timedelta(minutes=1)
-        for report in drive(self.rng, count=5_000, until=until):
-            request = Request(truck, self.keys[truck], (report,))
-            number = self.history.invoke("report", truck, truck=truck, reports=request.reports)
-            while (
-                answer := await self._heard(line, "POST", PATH, request.key, request.body())
-            ) is None or (answer.status != HTTPStatus.OK):
+        with Line(self.service.port, patience_s=PATIENCE_S) as line:
+            for report in drive(self.rng, count=5_000, until=until):
+                request = Request(truck, self.keys[truck], (report,))
+                number = self.history.invoke("report", truck, truck=truck, reports=request.reports)
+                while (verdicts := await self._verdicts(line, request)) is None:
+                    await asyncio.sleep(PAUSE_S)
+                self.history.note(number, "ok", verdicts=verdicts)
+                if self.is_over:
+                    return
                 await asyncio.sleep(PAUSE_S)
-            verdicts = [each["verdict"] for each in msgspec.json.decode(answer.body)["verdicts"]]
-            self.history.note(number, "ok", verdicts=verdicts)
-            if self.is_over:
-                return
-            await asyncio.sleep(PAUSE_S)
+
+    async def _verdicts(self, line: Line, request: Request) -> list[str] | None:
+        answer = await self._heard(line, "POST", PATH, request.key, request.body())
+        if answer is None or answer.status != HTTPStatus.OK:
+            return None
+        return [each["verdict"] for each in msgspec.json.decode(answer.body)["verdicts"]]
 
     async def _ask(self, truck: int) -> None:
-        line = Line(self.service.port, patience_s=PATIENCE_S)
-        while not self.is_over:
-            await self._heard(line, "GET", ASKED, self.keys[truck], b"")
-            await asyncio.sleep(2 * PAUSE_S)
+        with Line(self.service.port, patience_s=PATIENCE_S) as line:
+            while not self.is_over:
+                await self._heard(line, "GET", ASKED, self.keys[truck], b"")
+                await asyncio.sleep(2 * PAUSE_S)
 
     async def _heard(
         self, line: Line, method: str, path: str, key: str, body: bytes

@@ -94,17 +94,19 @@ class Run:
         self.waiting = [(place, next(self.next), request) for place, request in load]
 
     async def _send(self, work: "Work", me: int) -> None:
-        line = Line(self.service.port, patience_s=PATIENCE_S)
-        while True:
-            place, _, request = await work.get()
-            if not await self._ask(line, request, me):
-                reports = list(request.reports)
-                self.rng.shuffle(reports)
-                again = Request(request.truck_id, request.key, tuple(reports))
-                later = place + self.rng.uniform(0, 0.02)
-                work.put_nowait((later, next(self.next), again))
-                await asyncio.sleep(PAUSE_S)
-            work.task_done()
+        with Line(self.service.port, patience_s=PATIENCE_S) as line:
+            while True:
+                place, _, request = await work.get()
+                if not await self._ask(line, request, me):
+                    later = place + self.rng.uniform(0, 0.02)
+                    work.put_nowait((later, next(self.next), self._in_other_order(request)))
+                    await asyncio.sleep(PAUSE_S)
+                work.task_done()
+
+    def _in_other_order(self, request: Request) -> Request:
+        reports = list(request.reports)
+        self.rng.shuffle(reports)
+        return Request(request.truck_id, request.key, tuple(reports))
 
     async def _ask(self, line: Line, request: Request, me: int) -> bool:
         """Send one request; say whether every report of it was acknowledged."""
