@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures test test-slow test-kills test-all kill-reports outages fuzz bench-ingest bench-plan bench-windows bench-fairness bench-charging lint format doctor lock
+.PHONY: help venv demo pictures test test-slow test-kills test-all kill-reports outages fuzz bench-ingest bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -68,6 +68,10 @@ bench-ingest: venv ## reports at the limit of the machine: ours, DRF, COPY, hell
 
 bench-plan: venv ## the planner on its instances: baselines, cost, bound, gap, seconds, memory; JSON last
 	@$(PYTHON) -m tests.benchmarks.plan
+
+ROWS ?= 50000000
+bench-storage: venv ## bytes a report, reads, lists, roll-ups and dropping a day at 50 million reports; ROWS=
+	@$(PYTHON) -m tests.benchmarks.storage --rows $(ROWS)
 
 lint: venv ## formatting, style, types, import contracts, migrations, deployment settings
 	@$(PYTHON) -m ruff format --check .

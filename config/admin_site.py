@@ -131,6 +131,7 @@ UNFOLD: dict[str, Any] = {
                         "link": reverse_lazy("admin:telematics_truck_day"),
                         "permission": _sees("telematics.OddReport"),
                     },
+                    _list(_("Truck days"), "calendar_view_day", "telematics.TruckDay"),
                     _list(_("Odd reports"), "report", "telematics.OddReport"),
                 ],
             },

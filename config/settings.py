@@ -138,6 +138,9 @@ WHITENOISE_USE_FINDERS = True
 
 # Days of truck reports that are kept; older ones are dropped day by day (telematics).
 REPORT_RETENTION_DAYS = env.whole("REPORT_RETENTION_DAYS", 90)
+# And of what is derived from them: five minutes in a row; days, drives and stops.
+ROLLUP_RETENTION_DAYS = env.whole("ROLLUP_RETENTION_DAYS", 180)
+TRUCK_DAY_RETENTION_DAYS = env.whole("TRUCK_DAY_RETENTION_DAYS", 730)
 
 # What a device may send in the long run; 0 is no limit. What may wait to be committed a process.
 DEVICE_REQUESTS_S = env.number("DEVICE_REQUESTS_S", 10.0)

@@ -11,7 +11,7 @@ from fleet.access import (
     stations_for,
     trucks_held_by,
 )
-from telematics.models import Alarm, Device, LaneState, OddReport, SlotState
+from telematics.models import Alarm, Device, LaneState, OddReport, SlotState, TruckDay
 
 
 def devices_for(user: Viewer, *, now: datetime) -> QuerySet[Device]:
@@ -38,6 +38,11 @@ def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:
 def odd_reports_for(user: Viewer, *, now: datetime) -> QuerySet[OddReport]:
     """Return the odd reports of the user's trucks."""
     return OddReport.objects.filter(truck__in=trucks_held_by(user, now=now).values("pk"))
+
+
+def truck_days_for(user: Viewer, *, now: datetime) -> QuerySet[TruckDay]:
+    """Return the days of the user's trucks."""
+    return TruckDay.objects.filter(truck__in=trucks_held_by(user, now=now).values("pk"))
 
 
 def slot_states_for(user: Viewer) -> QuerySet[SlotState]:

@@ -25,7 +25,7 @@ from fleet.models import (
     User,
     Whereabouts,
 )
-from telematics.models import Alarm, AlarmRule, Device
+from telematics.models import Alarm, AlarmRule, Device, TruckDay
 from telematics.services.keys import make_key
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -194,6 +194,18 @@ def make_alarm_rule(**fields: Any) -> AlarmRule:
 def bearer(device: Device) -> dict[str, str]:
     """Return the headers that carry a new key of a device."""
     return {"Authorization": f"Bearer {make_key(device, now=NOW)}"}
+
+
+def make_truck_day(truck: Truck, **fields: Any) -> TruckDay:
+    """Make a day of nothing but standing, all of it told."""
+    values = {
+        field.name: 0
+        for field in TruckDay._meta.fields
+        if field.name not in {"id", "truck", "day", "computed_at"}
+    }
+    told = {"reports": 2880, "completeness_percent": 100, "stopped_s": 86_400, "stops": 1}
+    when = {"day": NOW.date(), "computed_at": NOW + timedelta(days=1)}
+    return TruckDay.objects.create(truck=truck, **{**values, **told, **when, **fields})
 
 
 def make_assignment(

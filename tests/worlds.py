@@ -267,6 +267,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "telematics.SlotState": _slot_state,
     "telematics.LaneState": _lane_state,
     "telematics.OddReport": _odd_report,
+    "telematics.TruckDay": lambda world: builders.make_truck_day(world.truck()),
     "dispatch.SwapAssignment": lambda world: builders.make_assignment(
         world.truck(), _neutral_station(), end_reason=world.secret("promise")
     ),

@@ -1,3 +1,3 @@
-from telematics.admin import alarms, devices, live, reports
+from telematics.admin import alarms, days, devices, live, reports
 
-__all__ = ["alarms", "devices", "live", "reports"]
+__all__ = ["alarms", "days", "devices", "live", "reports"]

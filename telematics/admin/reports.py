@@ -17,7 +17,10 @@ from fleet.access import Viewer, trucks_held_by
 from fleet.admin.scoped import ReadOnlyAdmin
 from fleet.clock import now
 from telematics import access
+from telematics.admin.days import hours_of
+from telematics.admin.strip import strip_of
 from telematics.models import Mark, OddReport, TruckReport
+from telematics.services.days.look import look_at_day
 
 MOST = 2000
 
@@ -54,6 +57,7 @@ class OddReportAdmin(ReadOnlyAdmin):
         form = TruckDayForm(request.GET or None)
         truck = None
         reports: list[Any] = []
+        day: dict[str, Any] = {}
         if form.is_valid():
             name = form.cleaned_data["truck"].strip().upper()
             trucks = trucks_held_by(request.user, now=now())
@@ -62,6 +66,7 @@ class OddReportAdmin(ReadOnlyAdmin):
                 form.add_error("truck", _("You hold no truck of this name."))
             else:
                 reports = _reports_of_day(truck.pk, form.cleaned_data["day"])
+                day = _picture(truck.pk, form.cleaned_data["day"])
         context = {
             **self.admin_site.each_context(request),
             "title": _("Reports of a truck's day"),
@@ -69,8 +74,16 @@ class OddReportAdmin(ReadOnlyAdmin):
             "truck": truck,
             "reports": reports,
             "most": MOST,
+            **day,
         }
         return TemplateResponse(request, "telematics/truck_day.html", context)
+
+
+def _picture(truck_id: int, day: Any) -> dict[str, Any]:
+    view = look_at_day(truck_id, day, now=now())
+    words = {name: hours_of(getattr(view.row, f"{name}_s")) for name in ("silent", "moving")}
+    words["stopped"] = hours_of(view.row.stopped_s)
+    return {"view": view, "strip": strip_of(view), "words": words}
 
 
 def _reports_of_day(truck_id: int, day: Any) -> list[Any]:

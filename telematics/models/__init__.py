@@ -1,6 +1,7 @@
 from telematics.models.alarm import Alarm, Downlink, RouteNeed
 from telematics.models.alarm_rule import AlarmRule
 from telematics.models.alarm_storm import AlarmStorm
+from telematics.models.days import DerivedUpTo, TruckDay, TruckDrive, TruckStop
 from telematics.models.device import Device, DeviceKey, KeyChange, SignedSequence
 from telematics.models.report import (
     Boot,
@@ -21,6 +22,7 @@ __all__ = [
     "AlarmStorm",
     "Boot",
     "Breach",
+    "DerivedUpTo",
     "Device",
     "DeviceKey",
     "DirtyDay",
@@ -36,6 +38,9 @@ __all__ = [
     "SlotState",
     "Source",
     "StationEvent",
+    "TruckDay",
+    "TruckDrive",
     "TruckReport",
     "TruckState",
+    "TruckStop",
 ]

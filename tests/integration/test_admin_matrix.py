@@ -48,6 +48,7 @@ RIGHTS = {
     "telematics.SlotState": ("SVU", "", "", ""),
     "telematics.LaneState": ("SVU", "", "", ""),
     "telematics.OddReport": ("MAVU", "", "", ""),
+    "telematics.TruckDay": ("MAVU", "", "", ""),
     "dispatch.SwapAssignment": ("MAU", "", "", ""),
     "dispatch.PromiseOutcome": ("MAU", "", "", ""),
     "dispatch.MeasuredSpread": ("SVU", "", "", ""),

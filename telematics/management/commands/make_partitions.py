@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from fleet import clock
-from telematics.services.partitions import keep_partitions
+from telematics.services.partitions import keep_history
 
 
 class Command(BaseCommand):
@@ -15,8 +15,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  the framework passes it
         """Say in one line what was done."""
-        retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
-        done = keep_partitions(now=clock.now(), retention=retention)
+        done = keep_history(
+            now=clock.now(),
+            reports=timedelta(days=settings.REPORT_RETENTION_DAYS),
+            rollups=timedelta(days=settings.ROLLUP_RETENTION_DAYS),
+            days=timedelta(days=settings.TRUCK_DAY_RETENTION_DAYS),
+        )
         self.stdout.write(
             f"{len(done.made)} days made, {len(done.dropped)} dropped, "
             f"{done.brought_home} stray reports brought home."

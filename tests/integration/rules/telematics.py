@@ -12,6 +12,8 @@ from telematics.models import (
     OddReport,
     SlotReading,
     StationEvent,
+    TruckDrive,
+    TruckStop,
 )
 from telematics.services.keys import make_key
 from tests.builders import (
@@ -21,6 +23,7 @@ from tests.builders import (
     make_region,
     make_station,
     make_truck,
+    make_truck_day,
 )
 from tests.integration.rules.rule import Rule, change, twin
 
@@ -71,7 +74,29 @@ def _event() -> StationEvent:
     )
 
 
+def _part(model: type[TruckDrive] | type[TruckStop]) -> TruckDrive | TruckStop:
+    times = {"started_at", "ended_at"}
+    names = {f.name for f in model._meta.fields} - {"id", "truck", "day", *times}
+    values = {**dict.fromkeys(names, 0), **dict.fromkeys(times, NOW)}
+    return model._default_manager.create(truck=make_truck(), day=NOW.date(), **values)
+
+
 TELEMATICS = [
+    Rule(
+        "telematics_truck_day_is_derived_once",
+        "telematics_truckday",
+        lambda: twin(make_truck_day(make_truck())),
+    ),
+    Rule(
+        "telematics_drive_is_derived_once",
+        "telematics_truckdrive",
+        lambda: twin(_part(TruckDrive), distance_km=5.0),
+    ),
+    Rule(
+        "telematics_stop_is_derived_once",
+        "telematics_truckstop",
+        lambda: twin(_part(TruckStop), swaps=1),
+    ),
     Rule("telematics_alarm_is_open_once", "telematics_alarm", lambda: twin(_alarm())),
     Rule(
         "telematics_alarm_rule_code_is_unique",

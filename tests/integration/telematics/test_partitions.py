@@ -7,20 +7,17 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from telematics.access import alarms_for
 from telematics.ingest.decode import Report
 from telematics.ingest.keep import Keeper
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
-from telematics.models import TruckReport, TruckState
+from telematics.models import Alarm, TruckDay, TruckReport, TruckState
+from telematics.selectors.partitions import REPORTS as TABLE
+from telematics.selectors.partitions import ROLLUPS, partition_days, partitions_ahead, stray_days
 from telematics.services.lines import own_connection
-from telematics.services.partitions import (
-    TABLE,
-    Upkeep,
-    keep_partitions,
-    partition_days,
-    stray_days,
-)
-from tests.builders import NOW, make_truck
+from telematics.services.partitions import Upkeep, keep_history, keep_partitions, watch_strays
+from tests.builders import NOW, make_operator, make_truck, make_truck_day, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RETENTION = timedelta(days=90)
@@ -30,8 +27,9 @@ RETENTION = timedelta(days=90)
 def drop_days() -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
-        for day in partition_days():
-            cursor.execute(f"DROP TABLE {TABLE}_d{day:%Y%m%d}")
+        for table in (TABLE, ROLLUPS):
+            for day in partition_days(table):
+                cursor.execute(f"DROP TABLE {table}_d{day:%Y%m%d}")
 
 
 def report(recorded_at: datetime, seq: int = 1) -> None:
@@ -76,11 +74,11 @@ def test_a_report_goes_to_its_day_in_utc() -> None:
 def test_strays_are_kept_reported_and_brought_home(caplog: pytest.LogCaptureFixture) -> None:
     report(NOW - timedelta(days=30), seq=1)
     report(NOW, seq=2)
-    assert stray_days() == [date(2026, 10, 22), date(2026, 11, 21)]
+    assert stray_days() == {date(2026, 10, 22): 1, date(2026, 11, 21): 1}
     done = keep_partitions(now=NOW, retention=RETENTION)
     assert done.brought_home == 2
     assert "wait in telematics_truckreport_default" in caplog.text
-    assert stray_days() == []
+    assert stray_days() == {}
     assert partition_of(1).endswith("_d20261022")
     assert TruckReport.objects.count() == 2
 
@@ -108,6 +106,47 @@ def test_the_partitions_keep_the_key_and_the_index() -> None:
     assert "brin (recorded_at)" in defined[0]
     assert "UNIQUE" in defined[1]
     assert "(truck_id, recorded_at, seq)" in defined[1]
+
+
+def test_the_days_ahead_are_counted_until_the_first_that_lacks() -> None:
+    assert partitions_ahead(now=NOW) == 0
+    keep_partitions(now=NOW, retention=RETENTION)
+    assert partitions_ahead(now=NOW) == 3
+    assert partitions_ahead(now=NOW + timedelta(days=2)) == 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {TABLE}_d20261123")
+    assert partitions_ahead(now=NOW) == 1
+
+
+def test_an_alarm_rings_while_reports_wait_without_a_partition() -> None:
+    assert not watch_strays(now=NOW)
+    report(NOW - timedelta(days=30), seq=1)
+    report(NOW, seq=2)
+    assert watch_strays(now=NOW)
+    assert not watch_strays(now=NOW), "once"
+    alarm = Alarm.objects.get(kind=Alarm.Kind.STRAY_REPORTS, closed_at=None)
+    assert alarm.detail == "2 reports wait without a partition: 2026-10-22, 2026-11-21"
+    manager = make_user(make_operator())
+    assert alarm not in alarms_for(manager, now=NOW)
+    assert alarm in alarms_for(make_user(is_superuser=True), now=NOW)
+    later = NOW + timedelta(minutes=5)
+    ninety = {"reports": RETENTION, "rollups": RETENTION, "days": RETENTION}
+    assert keep_history(now=later, **ninety).brought_home == 2
+    alarm.refresh_from_db()
+    assert alarm.closed_at == later
+
+
+def test_roll_ups_and_days_past_their_own_retention_go() -> None:
+    truck = make_truck()
+    make_truck_day(truck, day=NOW.date() - timedelta(days=31))
+    kept = make_truck_day(truck, day=NOW.date() - timedelta(days=29))
+    month = timedelta(days=30)
+    keep_history(now=NOW - month, reports=RETENTION, rollups=RETENTION, days=RETENTION)
+    assert partition_days(ROLLUPS)[0] == date(2026, 10, 15)
+    keep_history(now=NOW, reports=RETENTION, rollups=month, days=month)
+    assert partition_days(ROLLUPS)[0] == date(2026, 10, 22)
+    assert partition_days()[0] == date(2026, 10, 15), "reports stay longer here"
+    assert list(TruckDay.objects.all()) == [kept]
 
 
 @pytest.mark.usefixtures("standing_clock")
