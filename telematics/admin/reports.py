@@ -1,6 +1,6 @@
 """What trucks reported: a truck's day, and what was too odd for any day."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils import timezone
+from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -20,9 +20,10 @@ from telematics import access
 from telematics.admin.days import hours_of
 from telematics.admin.strip import strip_of
 from telematics.models import Mark, OddReport, TruckReport
+from telematics.services.days.calendar import bounds_of
 from telematics.services.days.look import look_at_day
 
-MOST = 2000
+MOST = 200  # what a person reads at a time; the picture shows the whole day
 
 
 class TruckDayForm(forms.Form):
@@ -30,6 +31,11 @@ class TruckDayForm(forms.Form):
 
     truck = forms.CharField(label=_("Plate or VIN"), widget=UnfoldAdminTextInputWidget)
     day = forms.DateField(label=_("Day"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    since = forms.TimeField(
+        label=_("From"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "time"}),
+    )
 
 
 @admin.register(OddReport)
@@ -65,7 +71,8 @@ class OddReportAdmin(ReadOnlyAdmin):
             if truck is None:
                 form.add_error("truck", _("You hold no truck of this name."))
             else:
-                reports = _reports_of_day(truck.pk, form.cleaned_data["day"])
+                since = form.cleaned_data["since"] or time()
+                reports = _reports_of_day(truck.pk, form.cleaned_data["day"], since)
                 day = _picture(truck.pk, form.cleaned_data["day"])
         context = {
             **self.admin_site.each_context(request),
@@ -86,10 +93,10 @@ def _picture(truck_id: int, day: Any) -> dict[str, Any]:
     return {"view": view, "strip": strip_of(view), "words": words}
 
 
-def _reports_of_day(truck_id: int, day: Any) -> list[Any]:
-    start = datetime.combine(day, time(), tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+def _reports_of_day(truck_id: int, day: Any, since: time) -> list[Any]:
+    start = datetime.combine(day, since, tzinfo=get_default_timezone())
     rows = TruckReport.objects.filter(
-        truck_id=truck_id, recorded_at__gte=start, recorded_at__lt=start + timedelta(days=1)
+        truck_id=truck_id, recorded_at__gte=start, recorded_at__lt=bounds_of(day)[1]
     )
     reports = list(rows.order_by("recorded_at", "seq")[:MOST])
     for report in reports:

@@ -91,6 +91,8 @@ def _settings(servers: PrivateServers) -> None:
         SECRET_KEY="only-for-benchmarks-" + "x" * 40,
         DATABASE_URL=servers.database_url,
         REDIS_URL=servers.redis_url,
+        ALLOWED_HOSTS="testserver",
+        LOG_LEVEL="ERROR",
     )
     subprocess.run(manage_command("migrate", "--verbosity", "0"), check=True)
     import django  # noqa: PLC0415  only now does the environment hold the settings
@@ -100,16 +102,17 @@ def _settings(servers: PrivateServers) -> None:
 
 def _measure_all(servers: PrivateServers, *, rows: int, sessions: int) -> dict[str, Any]:
     from tests.benchmarks import storage_read  # noqa: PLC0415  imports models
-    from tests.benchmarks.storage_load import days_of, load_day  # noqa: PLC0415  as above
+    from tests.benchmarks.storage_load import Size, days_of, load_day  # noqa: PLC0415  as above
 
     figures: dict[str, Any] = {"rows_asked": rows}
-    fleet = storage_read.make_fleet(LAST_DAY)
+    size = Size(rows)
+    fleet = storage_read.make_fleet(size, LAST_DAY)
     _say("fleet and live states made")
     figures["pages_empty_ms"] = _timed_all(storage_read.pages(fleet))
     began = time.monotonic()
     with ThreadPoolExecutor(sessions) as pool:
-        load = partial(_load, load_day, servers.database_url, fleet.first_truck)
-        list(pool.map(load, days_of(rows, last=LAST_DAY)))
+        load = partial(load_day, servers.database_url, size=size, first_truck=fleet.first_truck)
+        list(pool.map(partial(_load, load), days_of(size, last=LAST_DAY)))
     figures["load_s"] = round(time.monotonic() - began)
     storage_read.vacuum()
     _say(f"loaded in {figures['load_s']} s")
@@ -124,9 +127,9 @@ def _measure_all(servers: PrivateServers, *, rows: int, sessions: int) -> dict[s
     return figures
 
 
-def _load(load_day: Any, url: str, first_truck: int, due: tuple[date, int]) -> None:
+def _load(load_day: Any, due: tuple[date, int]) -> None:
     day, ticks = due
-    seconds = load_day(url, day, ticks=ticks, first_truck=first_truck)
+    seconds = load_day(day, ticks=ticks)
     _say(f"{day}: {ticks} ticks in {seconds:.0f} s")
 
 

@@ -1,5 +1,6 @@
 """What breaks each rule of what was reported."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from fleet.models import Slot
@@ -7,6 +8,7 @@ from telematics.models import (
     Alarm,
     AlarmRule,
     AlarmStorm,
+    Boot,
     DeviceKey,
     Downlink,
     OddReport,
@@ -74,6 +76,11 @@ def _event() -> StationEvent:
     )
 
 
+def _boot() -> Boot:
+    times = dict.fromkeys(("first_recorded_at", "last_recorded_at", "last_received_at"), NOW)
+    return Boot.objects.create(truck=make_truck(), boot_id="b", seqs="{[1,2]}", **times)
+
+
 def _part(model: type[TruckDrive] | type[TruckStop]) -> TruckDrive | TruckStop:
     times = {"started_at", "ended_at"}
     names = {f.name for f in model._meta.fields} - {"id", "truck", "day", *times}
@@ -82,6 +89,11 @@ def _part(model: type[TruckDrive] | type[TruckStop]) -> TruckDrive | TruckStop:
 
 
 TELEMATICS = [
+    Rule(
+        "telematics_boot_is_known_once",
+        "telematics_boot",
+        lambda: twin(_boot(), last_recorded_at=NOW + timedelta(days=1)),
+    ),
     Rule(
         "telematics_truck_day_is_derived_once",
         "telematics_truckday",

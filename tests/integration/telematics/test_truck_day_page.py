@@ -29,9 +29,9 @@ def scene(settings: Settings) -> Any:
     client = Client(headers={"accept-language": "en"})
     client.force_login(make_user(carrier))
 
-    def page(at_s: float) -> str:
+    def page(at_s: float, **more: str) -> str:
         settings.CLOCK_RATE, settings.CLOCK_WALL_S, settings.CLOCK_AT_S = 1e-9, 0.0, at_s
-        asked = {"truck": truck.plate, "day": DAY.isoformat()}
+        asked = {"truck": truck.plate, "day": DAY.isoformat(), **more}
         answer = client.get("/admin/telematics/oddreport/truck-day/", asked)
         assert answer.status_code == 200
         return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
@@ -47,7 +47,8 @@ def test_a_day_that_is_not_over_is_derived_when_asked(scene: Any) -> None:
     assert "swaps 1" in text
     assert "the day is not over" in text
     assert "2 drives , 2 stops" in text or "2 drives, 2 stops" in text
-    assert f"{count} reports of {truck}" in text
+    assert f"200 reports of {truck} (there are more: look from later on)" in text
+    assert f"11 reports of {truck}" in page(START_S + 3 * 3600, since="02:00")
     assert not TruckDay.objects.exists(), "looking writes nothing"
 
 
