@@ -85,6 +85,7 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Fairness ledger"), "balance", "dispatch.FairnessEntry"),
                     _list(_("Forbidden stations"), "block", "dispatch.Ban"),
                     _list(_("Alarms"), "warning", "telematics.Alarm"),
+                    _list(_("Alarm storms"), "storm", "telematics.AlarmStorm"),
                 ],
             },
             {
@@ -133,6 +134,7 @@ UNFOLD: dict[str, Any] = {
                     },
                     _list(_("Truck days"), "calendar_view_day", "telematics.TruckDay"),
                     _list(_("Odd reports"), "report", "telematics.OddReport"),
+                    _list(_("Alarm rules"), "rule", "telematics.AlarmRule"),
                 ],
             },
             {

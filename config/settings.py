@@ -148,6 +148,10 @@ DEVICE_REPORTS_S = env.number("DEVICE_REPORTS_S", 2000.0)
 REPORT_QUEUE_REQUESTS = env.whole("REPORT_QUEUE_REQUESTS", 1000)
 REPORT_QUEUE_ROWS = env.whole("REPORT_QUEUE_ROWS", 10_000)
 
+# More alarms of one kind in one place within so many seconds are shown as one.
+ALARM_STORM_ALARMS = env.whole("ALARM_STORM_ALARMS", 10)
+ALARM_STORM_WITHIN_S = env.whole("ALARM_STORM_WITHIN_S", 300)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

@@ -19,6 +19,7 @@ from dispatch.services.trips.shuttles import extend_shuttles
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task
+from telematics.services.alarms.promised import RING_TASK
 
 BUSY_WAIT_S = 0.3
 SCHEDULE = (
@@ -32,11 +33,11 @@ SCHEDULE = (
     Tick(name="dispatch.note_outcomes", every_s=30),
     Tick(name="dispatch.measure_spreads", every_s=120),
     Tick(name="telematics.keep_partitions", every_s=3600),
-    Tick(name="telematics.watch_silence", every_s=60),
     Tick(name="telematics.watch_strays", every_s=60),
     Tick(name="telematics.roll_up", every_s=60),
     Tick(name="telematics.promise_dirty_days", every_s=30),
     Tick(name="telematics.freshen_today", every_s=300),
+    Tick(name=RING_TASK, every_s=5),
 )
 
 

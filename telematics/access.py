@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from fleet.access import (
     Viewer,
@@ -11,7 +11,15 @@ from fleet.access import (
     stations_for,
     trucks_held_by,
 )
-from telematics.models import Alarm, Device, LaneState, OddReport, SlotState, TruckDay
+from telematics.models import (
+    Alarm,
+    AlarmStorm,
+    Device,
+    LaneState,
+    OddReport,
+    SlotState,
+    TruckDay,
+)
 
 
 def devices_for(user: Viewer, *, now: datetime) -> QuerySet[Device]:
@@ -33,6 +41,13 @@ def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:
         Q(truck__in=trucks_held_by(user, now=now).values("pk"))
         | Q(station__in=stations_for(user).values("pk"))
     )
+
+
+def storms_for(user: Viewer, *, now: datetime) -> QuerySet[AlarmStorm]:
+    """Return the storms with alarms the user sees; `seen` counts those."""
+    alarms = alarms_for(user, now=now).filter(storm=OuterRef("pk")).order_by()
+    count = alarms.values("storm").annotate(count=Count("pk")).values("count")
+    return AlarmStorm.objects.annotate(seen=Subquery(count)).filter(seen__gt=0)
 
 
 def odd_reports_for(user: Viewer, *, now: datetime) -> QuerySet[OddReport]:

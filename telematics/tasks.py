@@ -6,6 +6,9 @@ from django.conf import settings
 
 from fleet import clock
 from fleet.tasks import job_task
+from telematics.services.alarms.promised import RING_TASK
+from telematics.services.alarms.ring import ring_breaches
+from telematics.services.alarms.storms import gather_storms
 from telematics.services.days.due import (
     SETTLE_TASK,
     freshen_today,
@@ -16,7 +19,6 @@ from telematics.services.days.due import (
 from telematics.services.days.rollups import roll_up
 from telematics.services.keys import forget_key_changes
 from telematics.services.partitions import keep_history, watch_strays
-from telematics.services.silence import watch_silence
 
 RETENTION = timedelta(days=settings.REPORT_RETENTION_DAYS)
 
@@ -64,7 +66,10 @@ def freshen_today_task() -> None:
     freshen_today(now=clock.now(), retention=RETENTION)
 
 
-@job_task(name="telematics.watch_silence", lease_s=30)
-def watch_silence_task() -> None:
-    """Ring when a truck on shift or a station is not heard of."""
-    watch_silence(now=clock.now())
+@job_task(name=RING_TASK, lease_s=30)
+def ring_alarms_task() -> None:
+    """Bring alarms in line with what is breached, then see which of them came together."""
+    now = clock.now()
+    ring_breaches(now=now)
+    within = timedelta(seconds=settings.ALARM_STORM_WITHIN_S)
+    gather_storms(now=now, alarms=settings.ALARM_STORM_ALARMS, within=within)

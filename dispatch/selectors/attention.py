@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet
+from django.utils.translation import gettext, ngettext
 
 from dispatch.models import SwapAssignment
 from fleet.models import Closure, Shift, SwapStation, Truck
-from telematics.models import Alarm, TruckState
+from telematics.models import Alarm, AlarmStorm, TruckState
 
 UNANSWERED_AFTER = timedelta(seconds=60)
 SILENT_AFTER = timedelta(minutes=10)
+DANGER_LEVEL = 3  # of GB/T 32960: stop at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class Concern:
     station_id: int | None = None
     assignment_id: int | None = None
     alarm_id: int | None = None
+    storm_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +64,54 @@ def concerns(
 
 
 def _alarms(trucks: QuerySet[Truck], stations: QuerySet[SwapStation]) -> list[Concern]:
+    """Return open alarms, the gravest hundred, and each storm of them as one."""
     mine = Q(truck__in=trucks.values("pk")) | Q(station__in=stations.values("pk"))
-    rows = Alarm.objects.filter(mine, closed_at__isnull=True).select_related("truck", "station")
+    rows = Alarm.objects.filter(mine, closed_at__isnull=True)
+    alone = rows.filter(Q(storm__isnull=True) | Q(storm__closed_at__isnull=False))
+    alone = alone.select_related("truck", "station", "rule").order_by("-level", "opened_at")
+    return [*_storms(rows), *(_alarm(alarm) for alarm in alone[:100])]
+
+
+def _alarm(alarm: Alarm) -> Concern:
+    is_danger = alarm.kind == Alarm.Kind.STRANDED_RISK or alarm.level >= DANGER_LEVEL
+    words = [str(alarm.rule)] if alarm.rule else []
+    words.append(alarm.detail)
+    if alarm.stale_since is not None:
+        words.append(gettext("not heard of since"))
+    return Concern(
+        level="danger" if is_danger else "warning",
+        kind=alarm.get_kind_display(),
+        subject=str(alarm.truck or alarm.station),
+        detail=" · ".join(words),
+        since=alarm.stale_since or alarm.opened_at,
+        truck_id=alarm.truck_id,
+        station_id=alarm.station_id,
+        alarm_id=alarm.pk,
+    )
+
+
+def _storms(alarms: QuerySet[Alarm]) -> list[Concern]:
+    """Return a concern for each open storm: as many of its alarms as are in `alarms`."""
+    seen = alarms.filter(storm__isnull=False, storm__closed_at__isnull=True).order_by()
+    counts = {
+        row["storm"]: row
+        for row in seen.values("storm").annotate(
+            count=Count("pk"), level=Max("level"), since=Min("opened_at")
+        )
+    }
+    storms = AlarmStorm.objects.filter(pk__in=counts).select_related("region", "station")
     return [
         Concern(
-            level="danger" if alarm.kind == Alarm.Kind.STRANDED_RISK else "warning",
-            kind=alarm.get_kind_display(),
-            subject=str(alarm.truck or alarm.station),
-            detail=alarm.detail,
-            since=alarm.opened_at,
-            truck_id=alarm.truck_id,
-            station_id=alarm.station_id,
-            alarm_id=alarm.pk,
+            level="danger" if counts[storm.pk]["level"] >= DANGER_LEVEL else "warning",
+            kind=storm.get_kind_display(),
+            subject=str(storm.region or storm.station),
+            detail=ngettext("%(count)d alarm", "%(count)d alarms", counts[storm.pk]["count"])
+            % {"count": counts[storm.pk]["count"]},
+            since=counts[storm.pk]["since"],
+            station_id=storm.station_id,
+            storm_id=storm.pk,
         )
-        for alarm in rows.order_by("opened_at")[:100]
+        for storm in storms
     ]
 
 

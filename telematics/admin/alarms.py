@@ -2,18 +2,25 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.contrib import admin
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from fleet.access import Viewer
+from fleet.admin.asking import act_with_reason
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import User
 from telematics import access
 from telematics.models import Alarm
+from telematics.services.alarms.people import (
+    AlarmOverError,
+    acknowledge_alarm,
+    close_by_hand,
+)
 
 URGENCY = Case(
     When(closed_at__isnull=False, then=Value(2)),
@@ -21,6 +28,27 @@ URGENCY = Case(
     default=Value(1),
     output_field=IntegerField(),
 )
+STATES = {
+    "waiting": (_("open, nobody looks after it"), Q(closed_at=None, acknowledged_at=None)),
+    "acknowledged": (_("open, looked after"), Q(closed_at=None, acknowledged_at__isnull=False)),
+    "escalated": (_("open, escalated"), Q(closed_at=None, escalated_at__isnull=False)),
+    "stale": (_("open, stale"), Q(closed_at=None, stale_since__isnull=False)),
+    "closed": (_("closed"), Q(closed_at__isnull=False)),
+}
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Alarms by where they are in their life."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(code, words) for code, (words, _rows) in STATES.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Alarm]) -> QuerySet[Alarm]:
+        chosen = STATES.get(self.value() or "")
+        return queryset if chosen is None else queryset.filter(chosen[1])
 
 
 @admin.register(Alarm)
@@ -28,14 +56,27 @@ class AlarmAdmin(ReadOnlyAdmin):
     """Alarms of trucks and stations: acknowledged by who looks after them, closed when over."""
 
     writers = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER, User.Role.STATION_OPERATOR})
-    list_display = ["kind_label", "truck", "station", "detail", "opened_at", "seen", "closed_at"]
-    list_filter = [
-        "kind",
-        ("closed_at", admin.EmptyFieldListFilter),
-        ("station", ScopedRelatedFilter),
+    list_display = [
+        "kind_label",
+        "level",
+        "truck",
+        "station",
+        "what",
+        "opened_at",
+        "state",
+        "seen",
+        "note",
     ]
-    list_select_related = ["truck", "station", "acknowledged_by"]
-    search_fields = ["truck__plate", "truck__vin", "station__name", "station__code", "detail"]
+    list_filter = [StateFilter, "kind", "level", ("station", ScopedRelatedFilter)]
+    list_select_related = ["truck", "station", "acknowledged_by", "closed_by", "rule"]
+    search_fields = [
+        "truck__plate",
+        "truck__vin",
+        "station__name",
+        "station__code",
+        "detail",
+        "note",
+    ]
     search_help_text = _("Plate, VIN, station or detail")
     actions = ["acknowledge", "close"]
 
@@ -50,18 +91,50 @@ class AlarmAdmin(ReadOnlyAdmin):
         return self.has_view_permission(request) and self.may_write(request.user)
 
     @admin.action(description=_("Acknowledge"), permissions=["act"])
-    def acknowledge(self, request: HttpRequest, rows: QuerySet[Alarm]) -> None:
-        """Note that someone looks after the chosen alarms."""
-        waiting = Alarm.objects.filter(pk__in=rows.values("pk"), acknowledged_at__isnull=True)
-        count = waiting.update(acknowledged_at=now(), acknowledged_by=request.user)
-        messages.success(request, _("%(count)d acknowledged.") % {"count": count})
+    def acknowledge(self, request: HttpRequest, rows: QuerySet[Alarm]) -> Any:
+        """Note that someone looks after the chosen alarms, and what they say."""
+        user: Any = request.user
+
+        def act(alarm: Alarm, reason: str) -> None:
+            acknowledge_alarm(alarm.pk, by=user, reason=reason, now=now())
+
+        title = gettext("Acknowledge")
+        return act_with_reason(
+            self, request, rows, title=title, act=act, refusals=(AlarmOverError,)
+        )
 
     @admin.action(description=_("Close"), permissions=["act"])
-    def close(self, request: HttpRequest, rows: QuerySet[Alarm]) -> None:
-        """Close the chosen alarms; one whose cause is still there is opened again."""
-        still_open = Alarm.objects.filter(pk__in=rows.values("pk"), closed_at__isnull=True)
-        count = still_open.update(closed_at=now())
-        messages.success(request, _("%(count)d closed.") % {"count": count})
+    def close(self, request: HttpRequest, rows: QuerySet[Alarm]) -> Any:
+        """Close the chosen alarms for a reason, though their cause may still be there."""
+        user: Any = request.user
+
+        def act(alarm: Alarm, reason: str) -> None:
+            close_by_hand(alarm.pk, by=user, reason=reason, now=now())
+
+        title = gettext("Close")
+        return act_with_reason(
+            self, request, rows, title=title, act=act, refusals=(AlarmOverError,)
+        )
+
+    @admin.display(description=_("detail"), ordering="detail")
+    def what(self, alarm: Alarm) -> str:
+        """Return the rule in the reader's language, and what was seen."""
+        return f"{alarm.rule}: {alarm.detail}" if alarm.rule else alarm.detail
+
+    @display(
+        description=_("state"),
+        label={
+            "waiting": "danger",
+            "acknowledged": "info",
+            "escalated": "danger",
+            "stale": "warning",
+            "closed": "",
+        },
+    )
+    def state(self, alarm: Alarm) -> tuple[str, Any]:
+        """Return where the alarm is in its life."""
+        code = state_of(alarm)
+        return code, STATES[code][0]
 
     @display(
         description=_("kind"),
@@ -74,6 +147,10 @@ class AlarmAdmin(ReadOnlyAdmin):
             "silent_station": "warning",
             "slot_fault": "warning",
             "wrong_pack": "warning",
+            "battery_heat": "danger",
+            "insulation": "danger",
+            "cell_spread": "warning",
+            "low_charge": "warning",
         },
     )
     def kind_label(self, alarm: Alarm) -> tuple[str, str]:
@@ -84,3 +161,14 @@ class AlarmAdmin(ReadOnlyAdmin):
     def seen(self, alarm: Alarm) -> str:
         """Return who looks after it."""
         return str(alarm.acknowledged_by or "–") if alarm.acknowledged_at else "–"
+
+
+def state_of(alarm: Alarm) -> str:
+    """Return the key of `STATES` that says most about an alarm."""
+    if alarm.closed_at is not None:
+        return "closed"
+    if alarm.stale_since is not None:
+        return "stale"
+    if alarm.acknowledged_at is not None:
+        return "acknowledged"
+    return "waiting" if alarm.escalated_at is None else "escalated"

@@ -22,6 +22,7 @@ from telematics.ingest.meters import meters
 from telematics.ingest.refusals import BusyError
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
+from telematics.services.alarms import promise_ringing
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +110,9 @@ class Committer:
             return
         self._busy_since_s = time.monotonic()
         answers: Sequence[ReportsAnswer | Exception]
+        has_changed = False
         try:
-            answers = self._keep(batch)
+            answers, has_changed = self._keep(batch)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log.warning("reports were not kept, their units will send them again: %s", error)
             self._let_go()
@@ -126,14 +128,23 @@ class Committer:
         self._busy_since_s = None
         assert self._loop is not None  # noqa: S101  started
         self._loop.call_soon_threadsafe(_settle, batch, answers)
+        if has_changed:
+            self._have_alarms_rung()
 
-    def _keep(self, batch: Sequence[Waiting]) -> Sequence[ReportsAnswer]:
+    def _keep(self, batch: Sequence[Waiting]) -> tuple[Sequence[ReportsAnswer], bool]:
         if self._keeper is None:
             self._keeper = self._make_keeper()
         began_s, submissions = time.monotonic(), [each.submission for each in batch]
-        answers, _ = self._keeper.keep(submissions)
+        answers, has_changed = self._keeper.keep(submissions)
         meters().committed(submissions, took_s=time.monotonic() - began_s)
-        return answers
+        return answers, has_changed
+
+    def _have_alarms_rung(self) -> None:
+        assert self._keeper is not None  # noqa: S101  it has just kept a batch
+        try:
+            promise_ringing(self._keeper.line)
+        except psycopg.Error as error:
+            log.warning("alarms will ring with the next tick: %s", error)
 
     def _let_go(self) -> None:
         if self._keeper is not None:

@@ -18,6 +18,7 @@ from telematics.ingest.refusals import BusyError, WrongMethodError, refusal_of
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
 from telematics.models import Device
+from telematics.services.alarms import promise_ringing
 from telematics.services.keys import device_of_header, device_of_kind
 from telematics.services.lines import own_connection
 from telematics.services.signatures import Asked, key_of_signed, read_signed
@@ -44,8 +45,10 @@ def _answer(request: HttpRequest) -> HttpResponse:
     decoded = decode_reports(read_body(request))
     submission = Submission(device.truck.pk, device.datum, decoded, clock.now())
     retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
-    keeper = Keeper(own_connection(), RuleBook(), retention)
-    [answer], _ = keeper.keep([submission])
+    line = own_connection()
+    [answer], has_changed = Keeper(line, RuleBook(), retention).keep([submission])
+    if has_changed:
+        promise_ringing(line)
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 

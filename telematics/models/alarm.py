@@ -58,6 +58,8 @@ class Alarm(models.Model):
     )
     detail = models.CharField(_("detail"), max_length=300)
     opened_at = models.DateTimeField(_("opened at"))
+    # Of a rule's alarm: when it was opened, or last got graver.
+    rung_at = models.DateTimeField(_("rang at"), null=True, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
     acknowledged_by = models.ForeignKey(
         User,

@@ -155,6 +155,9 @@ class AlarmRule(models.Model):
         if self.metric in SILENCES and self.comparison == self.Comparison.BELOW:
             words = _("Silence is too long, never too short.")
             errors["comparison"] = ValidationError(words, code="comparison_does_not_fit")
+        if self.metric not in REPORTED and self.duration_s:
+            words = _("What is measured by the clock has lasted when it is reached: put 0.")
+            errors["duration_s"] = ValidationError(words, code="duration_does_not_fit")
         if errors:
             raise ValidationError(errors)
 

@@ -44,6 +44,8 @@ RIGHTS = {
     "fleet.SwapStation": ("SVU", "SU", "SU", ""),
     "fleet.Closure": ("SVU", "SU", "SU", ""),
     "telematics.Alarm": ("MAVU", "", "", ""),
+    "telematics.AlarmRule": (STAFF, "U", "U", ""),
+    "telematics.AlarmStorm": ("MAVU", "", "", ""),
     "telematics.Device": ("MAVU", "MU", "MXSU", ""),
     "telematics.SlotState": ("SVU", "", "", ""),
     "telematics.LaneState": ("SVU", "", "", ""),

@@ -23,6 +23,7 @@ NEED_FIELDS = [
     "likely_at",
     "latest_at",
     "within_notice_percent",
+    "is_promised",
 ]
 DETAILS = {
     "unreachable": "It can reach no station that could swap it.",
@@ -35,14 +36,17 @@ DETAILS = {
 
 def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
     """Write the energy each truck on shift needs ahead, and raise or lift stranded risks."""
+    helped = snapshot.standing.trucks_that_are_helped()
     RouteNeed.objects.bulk_create(
-        [_need(truck_id, ahead, snapshot.as_of) for truck_id, ahead in snapshot.on_shift.items()],
+        [
+            _need(truck_id, ahead, snapshot.as_of, is_promised=truck_id in helped)
+            for truck_id, ahead in snapshot.on_shift.items()
+        ],
         update_conflicts=True,
         unique_fields=["truck"],
         update_fields=NEED_FIELDS,
     )
     unserved = {left.truck: left.reason for left in plan.unserved}
-    helped = snapshot.standing.trucks_that_are_helped()
     for plate, ahead in snapshot.trucks.items():
         reason = unserved.get(plate)
         is_helped = ahead.route.truck.pk in helped
@@ -53,7 +57,7 @@ def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
     lift_stranded_risks(helped, now=now)
 
 
-def _need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> RouteNeed:
+def _need(truck_id: int, ahead: TruckAhead, as_of: datetime, *, is_promised: bool) -> RouteNeed:
     notice = swap_notice(lambda sds: ahead.meets_reserve_in_s(sds=sds))
 
     def at(in_s: int | None) -> datetime | None:
@@ -69,6 +73,7 @@ def _need(truck_id: int, ahead: TruckAhead, as_of: datetime) -> RouteNeed:
         likely_at=at(notice.likely_s),
         latest_at=at(notice.latest_s),
         within_notice_percent=round(100 * notice.within),
+        is_promised=is_promised,
     )
 
 

@@ -3,13 +3,28 @@ from datetime import datetime, timedelta
 import pytest
 
 from fleet.models import Truck
-from telematics.models import Alarm, LaneState, SlotState, TruckState
-from telematics.services.silence import Silence, watch_silence
-from tests.builders import NOW, make_driver, make_operator, make_shift, make_station, make_truck
+from telematics.models import Alarm, AlarmRule, LaneState, SlotState, TruckState
+from telematics.services.alarms.ring import Rung, ring_breaches
+from tests.builders import (
+    NOW,
+    make_alarm_rule,
+    make_driver,
+    make_operator,
+    make_shift,
+    make_station,
+    make_truck,
+)
 
 pytestmark = pytest.mark.django_db
 AGO_9 = NOW - timedelta(minutes=9)
 AGO_11 = NOW - timedelta(minutes=11)
+
+
+@pytest.fixture(autouse=True)
+def ten_minutes() -> None:
+    AlarmRule.objects.all().delete()
+    for kind, metric in (("silent_truck", "silence_s"), ("silent_station", "station_silence_s")):
+        make_alarm_rule(kind=kind, metric=metric, threshold=600, clear_at=600)
 
 
 def truck_on_shift(started_at: datetime = AGO_11) -> Truck:
@@ -37,14 +52,14 @@ def heard(truck: Truck, at: datetime) -> None:
 def test_a_truck_on_shift_that_falls_silent_rings_once_until_it_is_heard_again() -> None:
     truck = truck_on_shift()
     heard(truck, AGO_11)
-    assert watch_silence(now=NOW) == Silence(1, 0)
-    assert watch_silence(now=NOW) == Silence(0, 0)
+    assert ring_breaches(now=NOW) == Rung(opened=1)
+    assert ring_breaches(now=NOW) == Rung()
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.truck, alarm.opened_at) == ("silent_truck", truck, NOW)
     heard(truck, NOW)
-    assert watch_silence(now=NOW) == Silence(0, 1)
+    assert ring_breaches(now=NOW) == Rung(closed=1)
     assert Alarm.objects.get().closed_at == NOW
-    assert watch_silence(now=NOW + timedelta(minutes=11)) == Silence(1, 0)
+    assert ring_breaches(now=NOW + timedelta(minutes=11)) == Rung(opened=1)
 
 
 @pytest.mark.parametrize(
@@ -57,15 +72,15 @@ def test_silence_counts_from_the_last_report_or_the_start_of_the_shift(
     truck = truck_on_shift(started_at)
     if heard_at:
         heard(truck, heard_at)
-    assert watch_silence(now=NOW).opened == rings
+    assert ring_breaches(now=NOW).opened == rings
 
 
 def test_a_truck_off_shift_may_be_silent_and_its_alarm_closes() -> None:
     truck = truck_on_shift()
     heard(truck, AGO_11)
-    watch_silence(now=NOW)
+    ring_breaches(now=NOW)
     truck.shifts.update(ended_at=NOW)
-    assert watch_silence(now=NOW) == Silence(0, 1)
+    assert ring_breaches(now=NOW) == Rung(closed=1)
 
 
 def test_a_station_rings_when_neither_slots_nor_lanes_were_heard_of() -> None:
@@ -74,11 +89,24 @@ def test_a_station_rings_when_neither_slots_nor_lanes_were_heard_of() -> None:
     SlotState.objects.create(slot=slot, recorded_at=AGO_11, received_at=AGO_11)
     said = {"recorded_at": AGO_9, "received_at": AGO_9, "state": "free"}
     LaneState.objects.create(lane=lane, **said)
-    assert watch_silence(now=NOW) == Silence(0, 0)
+    assert ring_breaches(now=NOW) == Rung()
     LaneState.objects.update(received_at=AGO_11)
-    assert watch_silence(now=NOW) == Silence(1, 0)
+    assert ring_breaches(now=NOW) == Rung(opened=1)
     alarm = Alarm.objects.get()
     assert (alarm.kind, alarm.station) == ("silent_station", station)
     SlotState.objects.update(received_at=NOW)
-    assert watch_silence(now=NOW) == Silence(0, 1)
+    assert ring_breaches(now=NOW) == Rung(closed=1)
     assert not Alarm.objects.filter(station=never_heard).exists()
+
+
+def test_the_threshold_is_data_and_silence_ends_by_hysteresis() -> None:
+    AlarmRule.objects.filter(kind="silent_truck").update(threshold=720, clear_at=300)
+    truck = truck_on_shift(started_at=NOW - timedelta(hours=1))
+    heard(truck, AGO_11)
+    assert ring_breaches(now=NOW) == Rung()
+    heard(truck, NOW - timedelta(minutes=12))
+    assert ring_breaches(now=NOW) == Rung(opened=1)
+    heard(truck, AGO_9)
+    assert ring_breaches(now=NOW) == Rung()
+    heard(truck, NOW - timedelta(minutes=4))
+    assert ring_breaches(now=NOW) == Rung(closed=1)
