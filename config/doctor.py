@@ -84,6 +84,19 @@ def _chromium() -> Finding:
     )
 
 
+def _compiler() -> Finding:
+    found = shutil.which(os.environ.get("CC", "cc"))
+    if found:
+        return Finding("C compiler", Verdict.GOOD, found)
+    return Finding("C compiler", Verdict.TOLD, "missing; only a test of docs/clients needs it: gcc")
+
+
+def _micropython() -> Finding:
+    found = os.environ.get("MICROPYTHON_BIN") or shutil.which("micropython")
+    said = found or "missing; without it the MicroPython client is tested on CPython alone"
+    return Finding("MicroPython", Verdict.GOOD if found else Verdict.TOLD, said)
+
+
 def _disk() -> Finding:
     free_gb = shutil.disk_usage(ROOT).free / 1e9
     return Finding(
@@ -151,7 +164,7 @@ def _service() -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    *(_python, _libraries, _postgres, _redis, _chromium),
+    *(_python, _libraries, _postgres, _redis, _chromium, _compiler, _micropython),
     *(_disk, _memory, _port, _database, _broker),
 )
 

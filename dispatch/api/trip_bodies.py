@@ -1,9 +1,10 @@
 """What carriers send and get of trips."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from django.db import models
 from rest_framework import serializers
 
 from dispatch.models import Trip
@@ -78,9 +79,21 @@ class TripsQuery(serializers.Serializer[Any]):
     after = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
 
 
+class UtcField(serializers.DateTimeField):
+    """A time as every answer has it: in UTC, whatever zone people see on pages."""
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Return the instant in UTC."""
+        return value.astimezone(UTC)
+
+
 class OrderedTrip(serializers.ModelSerializer[Trip]):
     """A trip, as ordered and as it went."""
 
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: UtcField,
+    }
     truck = serializers.CharField(source="truck.plate", allow_null=True, default=None)
     origin = serializers.CharField(source="origin.code")
     destination = serializers.CharField(source="destination.code")

@@ -20,11 +20,10 @@ REPORTS = Path(__file__).parents[2] / "var" / "fuzz"
 
 
 def kept(tally: Tally) -> Tally:
-    """Write the report down and return the tally."""
+    """Write the report down, so far as it goes, and return the tally."""
     REPORTS.mkdir(parents=True, exist_ok=True)
-    report = tally.report()
-    (REPORTS / f"{tally.cases}-{tally.seed}.md").write_text(report + "\n")
-    print(report)
+    (REPORTS / f"seed-{tally.seed}.md").write_text(tally.report() + "\n")
+    print(f"{tally.cases} requests, {sum(tally.faulty.values())} faults")
     return tally
 
 
@@ -78,6 +77,7 @@ def test_what_the_contract_does_not_say_is_found(
 def test_thousands_of_requests_find_no_fault(stack: Stack) -> None:
     cases = int(os.environ.get("FUZZ_CASES") or MANY)
     seed = int(os.environ.get("FUZZ_SEED") or secrets.randbelow(10**6))
-    tally = kept(fuzz(stack, cases=cases, seed=seed))
+    tally = kept(fuzz(stack, cases=cases, seed=seed, meanwhile=kept))
+    print(tally.report())
     assert tally.faults == {}, f"{tally.report()}\n{stack.log_tails('web')}"
     assert tally.cases == cases

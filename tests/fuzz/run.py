@@ -1,6 +1,7 @@
 """Send the cases, each as somebody, and look at every answer."""
 
 import gzip
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from schemathesis.specs.openapi import checks
 
 from fleet.api.codes import CODES
 from fleet.api.schema import operations
-from tests.fuzz.cases import AnyCase, Operation, all_cases, ground, is_valid
+from tests.fuzz.cases import ROUND, AnyCase, Operation, all_cases, ground, is_valid
 from tests.fuzz.tally import Tally
 from tests.fuzz.world import World
 from tests.stack import Stack
@@ -41,11 +42,18 @@ RIGHT = {
 }
 
 
-def fuzz(stack: Stack, *, cases: int, seed: int) -> Tally:
-    """Send so many cases to the running service; the same seed makes the same cases."""
+def fuzz(
+    stack: Stack, *, cases: int, seed: int, meanwhile: Callable[[Tally], object] = id
+) -> Tally:
+    """Send so many cases to the running service; the same seed makes the same cases.
+
+    `meanwhile` is called now and then with what came of them so far.
+    """
     runner = Runner(stack, seed=seed, world_lasts=max(WORLD_LASTS, cases // WORLDS_MOST))
-    for case in all_cases(contract(stack), count=cases, seed=seed):
+    for number, case in enumerate(all_cases(contract(stack), count=cases, seed=seed), start=1):
         runner.send(case)
+        if number % ROUND == 0:
+            meanwhile(runner.tally)
     return runner.tally
 
 

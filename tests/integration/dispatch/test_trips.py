@@ -295,3 +295,11 @@ def test_the_same_trip_posted_at_once_is_made_once(office: Office) -> None:
         said = [verdict for verdicts in pool.map(post, range(4)) for verdict in verdicts]
     assert sorted(said) == ["created"] * 5 + ["unchanged"] * 15
     assert Trip.objects.count() == 5
+
+
+@pytest.mark.parametrize("ready_at", ["0077-11-09T03:26:05Z", "2026-11-21T16:00:00+08:00"])
+def test_times_are_answered_in_utc_however_old(office: Office, ready_at: str) -> None:
+    office.said(office.order(ready_at=ready_at))
+    (trip,) = Client().get(URL, headers=office.headers).json()["trips"]
+    assert trip["ready_at"].endswith("Z")  # the zone of an ancient city has seconds, RFC 3339 none
+    assert Trip.objects.get().ready_at.isoformat() == trip["ready_at"].replace("Z", "+00:00")

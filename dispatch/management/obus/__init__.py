@@ -1,0 +1,1 @@
+"""Sends simulated onboard units' reports to a running service, over HTTP alone."""
