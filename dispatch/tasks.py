@@ -33,6 +33,7 @@ SCHEDULE = (
     Tick(name="dispatch.note_outcomes", every_s=30),
     Tick(name="dispatch.measure_spreads", every_s=120),
     Tick(name="telematics.keep_partitions", every_s=3600),
+    Tick(name="telematics.rebuild_a_key", every_s=1800),
     Tick(name="telematics.watch_strays", every_s=60),
     Tick(name="telematics.roll_up", every_s=60),
     Tick(name="telematics.promise_dirty_days", every_s=30),

@@ -19,6 +19,7 @@ from telematics.services.days.due import (
 from telematics.services.days.rollups import roll_up
 from telematics.services.keys import forget_key_changes
 from telematics.services.partitions import keep_history, watch_strays
+from telematics.services.rebuild import rebuild_a_key
 
 RETENTION = timedelta(days=settings.REPORT_RETENTION_DAYS)
 
@@ -33,6 +34,12 @@ def keep_partitions_task() -> None:
         days=timedelta(days=settings.TRUCK_DAY_RETENTION_DAYS),
     )
     forget_key_changes()
+
+
+@job_task(name="telematics.rebuild_a_key", lease_s=600)
+def rebuild_a_key_task() -> None:
+    """Fill the pages of the key of a day that is over."""
+    rebuild_a_key(now=clock.now())
 
 
 @job_task(name="telematics.watch_strays", lease_s=30)

@@ -33,9 +33,9 @@ import psycopg
 
 from config.commands import manage_command
 from config.servers import PrivateServers
+from tests.benchmarks.storage_load import LAST_DAY, Size, days_of, load_day
 
 ROOT = Path(__file__).resolve().parents[2]
-LAST_DAY = date(2026, 11, 20)
 ROUNDS = 9
 SERVER = (
     "shared_buffers=4GB", "max_wal_size=24GB", "wal_level=minimal", "max_wal_senders=0",
@@ -54,22 +54,29 @@ def main() -> None:
     """Load, measure, print; remove everything."""
     options = _parser().parse_args()
     work: Path = options.work_dir
-    shutil.rmtree(work, ignore_errors=True)
+    is_loaded = options.again and work.exists()
+    if not is_loaded:
+        shutil.rmtree(work, ignore_errors=True)
     servers = PrivateServers(work, durable=False)
     try:
         servers.start_postgres()
-        _tune(servers)
+        if not is_loaded:
+            _tune(servers)
         _settings(servers)
-        figures = _measure_all(servers, rows=options.rows, sessions=options.sessions)
-        print(json.dumps(figures))
+        figures = {} if is_loaded else _load_all(servers, Size(options.rows), options.sessions)
+        if not options.keep:
+            print(json.dumps(figures | _measure_all(Size(options.rows))))
     finally:
         servers.stop()
-        shutil.rmtree(work, ignore_errors=True)
+        if not options.keep:
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=50_000_000)
+    parser.add_argument("--keep", action="store_true", help="load only, and keep what was loaded")
+    parser.add_argument("--again", action="store_true", help="measure what was kept")
     parser.add_argument("--sessions", type=int, default=2)
     parser.add_argument("--work-dir", type=Path, default=ROOT / "var" / "bench-storage")
     return parser
@@ -100,23 +107,27 @@ def _settings(servers: PrivateServers) -> None:
     django.setup()
 
 
-def _measure_all(servers: PrivateServers, *, rows: int, sessions: int) -> dict[str, Any]:
+def _load_all(servers: PrivateServers, size: Size, sessions: int) -> dict[str, Any]:
     from tests.benchmarks import storage_read  # noqa: PLC0415  imports models
-    from tests.benchmarks.storage_load import Size, days_of, load_day  # noqa: PLC0415  as above
 
-    figures: dict[str, Any] = {"rows_asked": rows}
-    size = Size(rows)
-    fleet = storage_read.make_fleet(size, LAST_DAY)
+    first_truck = storage_read.make_fleet(size)
     _say("fleet and live states made")
-    figures["pages_empty_ms"] = _timed_all(storage_read.pages(fleet))
+    figures = {"pages_empty_ms": _timed_all(storage_read.pages(storage_read.fleet_of(size)))}
     began = time.monotonic()
     with ThreadPoolExecutor(sessions) as pool:
-        load = partial(load_day, servers.database_url, size=size, first_truck=fleet.first_truck)
+        load = partial(load_day, servers.database_url, size=size, first_truck=first_truck)
         list(pool.map(partial(_load, load), days_of(size, last=LAST_DAY)))
-    figures["load_s"] = round(time.monotonic() - began)
+    took_s = round(time.monotonic() - began)
     storage_read.vacuum()
-    _say(f"loaded in {figures['load_s']} s")
-    figures |= storage_read.sizes()
+    _say(f"loaded in {took_s} s")
+    return {**figures, "load_s": took_s}
+
+
+def _measure_all(size: Size) -> dict[str, Any]:
+    from tests.benchmarks import storage_read  # noqa: PLC0415  imports models
+
+    fleet = storage_read.fleet_of(size)
+    figures: dict[str, Any] = {"rows_asked": size.rows, **storage_read.sizes()}
     figures |= _timed_all(storage_read.reads(fleet))
     figures["pages_ms"] = _timed_all(storage_read.pages(fleet))
     figures |= storage_read.once(fleet)

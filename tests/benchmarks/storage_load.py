@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
 
-from telematics.selectors.partitions import REPORTS
-
+REPORTS = "telematics_truckreport"
+LAST_DAY = date(2026, 11, 20)
 TICK_S, PARKED_S = 30, 600
 TICKS_A_DAY = 86_400 // TICK_S
 

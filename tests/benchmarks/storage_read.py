@@ -11,16 +11,20 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from fleet.models import Truck, User
 from telematics.models import DerivedUpTo, TruckDay, TruckReport, TruckState
 from telematics.selectors.partitions import REPORTS, partition_days
 from telematics.services.days.calendar import bounds_of
 from telematics.services.days.rollups import MARK, buckets_of, roll_up, roll_up_truck
 from telematics.services.days.settle import settle_days
 from telematics.services.partitions import keep_partitions
+from telematics.services.rebuild import rebuild_a_key
 from tests import builders
-from tests.benchmarks.storage_load import Size
+from tests.benchmarks.storage_load import LAST_DAY, Size
 
 A_DAY = timedelta(days=1)
+MANAGER = "manager-of-the-benchmark"
+FIRST_VIN = "LSFAM11A000000001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,8 @@ class Fleet:
         return datetime(*(self.last_day - A_DAY).timetuple()[:3], 12, tzinfo=UTC)
 
 
-def make_fleet(size: Size, last_day: date) -> Fleet:
-    """Make all trucks, of one carrier, with live states, by the service's clock."""
-    settings.CLOCK_RATE, settings.CLOCK_WALL_S = 1e-9, 0.0
-    settings.CLOCK_AT_S = datetime(*last_day.timetuple()[:3], 23, 59, tzinfo=UTC).timestamp()
+def make_fleet(size: Size) -> int:
+    """Make all trucks, of one carrier, with live states; return the first."""
     carrier = builders.make_operator()
     one = builders.make_truck(carrier)
     with connection.cursor() as cursor:
@@ -68,11 +70,20 @@ def make_fleet(size: Size, last_day: date) -> Fleet:
         )
         _make_states(cursor, first, size.trucks)
         cursor.execute("ANALYZE")
+    builders.make_user(carrier, username=MANAGER)
+    return int(first)
+
+
+def fleet_of(size: Size) -> Fleet:
+    """Return the fleet as its manager sees it at the end of the last day."""
+    settings.CLOCK_RATE, settings.CLOCK_WALL_S = 1e-9, 0.0
+    settings.CLOCK_AT_S = datetime(*LAST_DAY.timetuple()[:3], 23, 59, tzinfo=UTC).timestamp()
     client = Client(headers={"accept-language": "en"})
-    client.force_login(builders.make_user(carrier))
-    fleet = Fleet(size, first, last_day, "", client)
-    plate = f"冀C{fleet.truck_id - first + 1:05d}D"
-    return Fleet(size, first, last_day, plate, client)
+    client.force_login(User.objects.get(username=MANAGER))
+    first = Truck.objects.get(vin=FIRST_VIN).pk
+    fleet = Fleet(size, first, LAST_DAY, "", client)
+    plate = Truck.objects.get(pk=fleet.truck_id).plate
+    return Fleet(size, first, LAST_DAY, plate, client)
 
 
 def _make_states(cursor: Any, first: int, trucks: int) -> None:
@@ -204,6 +215,11 @@ def once(fleet: Fleet) -> dict[str, float]:
     assert row.swaps
     timed("roll_up_truck_day_ms", lambda: roll_up_truck(truck, start=start, end=end))
     timed("picture_ms", lambda: buckets_of(truck, start=start, end=end))
+    loose = sizes()["key_bytes"]
+    for _ in partition_days():
+        timed("rebuild_a_key_ms", lambda: rebuild_a_key(now=now))
+    figures["key_bytes_rebuilt"] = sizes()["key_bytes"]
+    assert figures["key_bytes_rebuilt"] < loose
     figures["drop_day_ms"] = _drop_a_day(fleet)
     return figures
 
