@@ -30,22 +30,23 @@ def instant(at_s: float) -> datetime:
     return datetime.fromtimestamp(at_s, UTC)
 
 
+def report_of(fix: Fix) -> Report:
+    return Report(
+        recorded_at=instant(fix.at_s),
+        seq=fix.seq,
+        boot_id=f"boot-{fix.boot_no}",
+        latitude_deg=fix.latitude_deg,
+        longitude_deg=fix.longitude_deg,
+        speed_kmh=fix.speed_kmh,
+        soc_percent=fix.soc_percent,
+        odometer_km=fix.odometer_km,
+        pack_codes=None if fix.pack_set is None else [f"pack-{fix.pack_set}"],
+    )
+
+
 def say(truck: Truck, fixes: Iterable[Fix], *, now: datetime) -> None:
     """Post reports in one request that arrives at `now`."""
-    reports: list[Any] = [
-        Report(
-            recorded_at=instant(fix.at_s),
-            seq=fix.seq,
-            boot_id=f"boot-{fix.boot_no}",
-            latitude_deg=fix.latitude_deg,
-            longitude_deg=fix.longitude_deg,
-            speed_kmh=fix.speed_kmh,
-            soc_percent=fix.soc_percent,
-            odometer_km=fix.odometer_km,
-            pack_codes=None if fix.pack_set is None else [f"pack-{fix.pack_set}"],
-        )
-        for fix in fixes
-    ]
+    reports: list[Any] = [report_of(fix) for fix in fixes]
     keeper = Keeper(own_connection(), RuleBook(), RETENTION)
     keeper.keep([Submission(truck.pk, "wgs84", reports, now)])
 

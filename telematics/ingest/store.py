@@ -82,7 +82,8 @@ dirty AS (
     INSERT INTO telematics_dirtyday (truck_id, day)
     SELECT DISTINCT truck_id, (recorded_at AT TIME ZONE 'UTC')::date FROM kept
      WHERE recorded_at < received_at - interval '{SETTLE_AFTER}' ORDER BY 1, 2
-    ON CONFLICT DO NOTHING),
+    -- A row that is there is held until the reports are readable: nobody settles without them.
+    ON CONFLICT (truck_id, day) DO UPDATE SET day = excluded.day),
 moved AS (
     INSERT INTO telematics_truckstate AS state (truck_id, {", ".join(_STATE)})
     SELECT m.truck_id, {", ".join(_STATE.values())}
