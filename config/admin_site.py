@@ -72,6 +72,12 @@ UNFOLD: dict[str, Any] = {
                         "icon": "notifications_active",
                         "link": reverse_lazy("admin:index"),
                     },
+                    {
+                        "title": _("Live map"),
+                        "icon": "map",
+                        "link": reverse_lazy("admin:dispatch_map"),
+                        "permission": _sees("dispatch.LiveTruck"),
+                    },
                     _list(_("Trucks now"), "local_shipping", "dispatch.LiveTruck"),
                     {
                         "title": _("Station day board"),

@@ -3,7 +3,9 @@
 from collections.abc import Awaitable, Callable
 from inspect import iscoroutinefunction
 from typing import Any, cast
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.csp import CSP
 from django.utils.decorators import sync_and_async_middleware
@@ -29,12 +31,23 @@ ADMIN: dict[str, list[str]] = STRICT | {
 LOOSENED: dict[str, dict[str, list[str]]] = {"/admin/": ADMIN}
 
 
+def with_tiles(tile_url: str) -> dict[str, dict[str, list[str]]]:
+    """Return what is loosened when the live map takes tiles from this address, if from any."""
+    parts = urlsplit(tile_url)
+    if not parts.hostname:
+        return LOOSENED
+    # A subdomain left open, as {s}, stands for any.
+    host = parts.netloc.replace("{s}", "*")
+    tiles = [*ADMIN["img-src"], f"{parts.scheme}://{host}"]
+    return {**LOOSENED, "/admin/": ADMIN | {"img-src": tiles}}
+
+
 @sync_and_async_middleware
 def loosen(get_response: Answerer) -> Answerer:
     """Answer the addresses of LOOSENED under their own policy; inner to Django's."""
     doors: dict[str, Any] = {
         prefix: csp_override(policy)(cast("Any", get_response))
-        for prefix, policy in LOOSENED.items()
+        for prefix, policy in with_tiles(settings.MAP_TILE_URL).items()
     }
 
     def door(request: HttpRequest) -> Any:

@@ -202,6 +202,10 @@ PLANNER_WORKERS = env.whole("PLANNER_WORKERS", 2)
 PLANNER_CHANGE_S = env.whole("PLANNER_CHANGE_S", 300)
 PLAN_EVERY_S = env.whole("PLAN_EVERY_S", 15)  # wall seconds
 
+# Tiles under the live map: an address with {z}/{x}/{y}; none, and our own places and roads are it.
+MAP_TILE_URL = env.text("MAP_TILE_URL", "")
+MAP_TILE_CREDIT = env.text("MAP_TILE_CREDIT", "")
+
 # How far and how long trucks drive: dispatch.services.roads.
 TRAVEL_PROVIDER = env.choice(
     "TRAVEL_PROVIDER", ("great_circle", "valhalla", "valhalla_http", "osrm")

@@ -14,6 +14,7 @@ from dispatch import access
 from dispatch.admin.board import board_urls
 from dispatch.admin.caps import cap_urls
 from dispatch.admin.hand import hand_urls
+from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
@@ -70,7 +71,7 @@ class SwapAssignmentAdmin(ExportAdmin):
         return access.assignments_for(user, now=now())
 
     def get_urls(self) -> list[URLPattern]:
-        return [*board_urls(), *cap_urls(), *hand_urls(), *super().get_urls()]
+        return [*board_urls(), *cap_urls(), *hand_urls(), *map_urls(), *super().get_urls()]
 
     def get_search_fields(self, request: HttpRequest) -> list[Any]:
         """Search by driver only among one's own drivers: a hit would tell the name."""
