@@ -34,9 +34,9 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 RIGHT = {
-    "/api/v1/obu/": ("obu",),
-    "/api/v1/station/": ("station",),
-    "/api/v1/fleet/": ("office", "clerk"),
+    "/api/v1/obu/": ("obu", "obu", "obu signed"),
+    "/api/v1/station/": ("station", "station", "station signed"),
+    "/api/v1/fleet/": ("office", "office signed", "clerk"),
     "/api/v1/driver/": ("driver",),
     "/api/v1/schema": ("nobody",),
 }
@@ -93,11 +93,12 @@ class Runner:
         was_valid = is_valid(case)
         ground(case, self.world, self.chance)
         self.http.cookies.clear()
+        self.caller = caller
         is_stream = label.endswith("/stream")
         answer = case.call(
             session=self.http,
             headers=self.world.keys[caller],
-            auth=self._packed,
+            auth=self._ready,
             timeout=STREAM_S if is_stream else 60,
         )
         self.tally.count(label, caller=caller, is_valid=was_valid, status=answer.status_code)
@@ -111,12 +112,14 @@ class Runner:
             return self.chance.choice(right)
         return self.chance.choice(sorted(self.world.keys))
 
-    def _packed(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Pack a body that says it is packed, three times of four."""
+    def _ready(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Pack a body that says it is packed, three times of four; sign, if the caller does."""
         named = request.headers.get("Content-Encoding")
         if named == "gzip" and isinstance(request.body, bytes) and self.chance.random() < 0.75:
             request.body = gzip.compress(request.body, mtime=0)
             request.headers["Content-Length"] = str(len(request.body))
+        if signer := self.world.signers.get(self.caller):
+            signer.sign(request, how=self.caller, chance=self.chance)
         return request
 
     def _judge(self, case: AnyCase, answer: Response, *, caller: str, was_valid: bool) -> None:

@@ -16,6 +16,7 @@ from fleet.models import Driver, Pack, Shift, SwapStation, Truck, User
 from fleet.services.sign_in import make_sign_in_link
 from telematics.services.keys import make_key, revoke_key
 from tests.builders import make_assignment, make_device, make_hold, make_user
+from tests.fuzz.signing import FORGERIES, Signer
 from tests.scenes import Scene
 from tests.stack import Stack
 
@@ -34,6 +35,7 @@ class World:
     stack: Stack
     number: int
     keys: dict[str, Headers] = field(default_factory=dict)
+    signers: dict[str, Signer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         now = clock.now()
@@ -74,7 +76,12 @@ class World:
             make_device(carrier=self.scene.carrier),
         )
         for name, device in (("obu", obu), ("station", station), ("office", office)):
-            self.keys[name] = {"Authorization": f"Bearer {make_key(device, now=clock.now())}"}
+            key = make_key(device, now=clock.now())
+            self.keys[name] = {"Authorization": f"Bearer {key}"}
+            self.keys[f"{name} signed"] = {}
+            self.signers[f"{name} signed"] = Signer(device.serial, key)
+        for how in FORGERIES:
+            self.keys[how], self.signers[how] = {}, self.signers["obu signed"]
         revoked = make_key(obu, now=clock.now())
         revoke_key(obu.keys.get(prefix=revoked[:12], revoked_at=None, ordinal=2), now=clock.now())
         self.keys["revoked"] = {"Authorization": f"Bearer {revoked}"}
