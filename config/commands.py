@@ -13,7 +13,9 @@ def web_command(*, port: int, host: str = "127.0.0.1", workers: int = 1) -> list
         *("--host", host, "--port", str(port), "--workers", str(workers)),
         *(
             "--backlog",
-            "2048",
+            "4096",
+            "--backpressure",
+            "16384",  # connections of a process; each truck keeps one
             "--respawn-failed-workers",
             "--workers-kill-timeout",
             "5",

@@ -22,15 +22,18 @@ from telematics.ingest.meters import meters
 from telematics.ingest.refusals import BusyError
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
+from telematics.ingest.turns import Bounds, FullError, Share, Turns
 from telematics.services.alarms import promise_ringing
 
 log = logging.getLogger(__name__)
 
-QUEUE_ROWS_MAX = 20_000
-BATCH_ROWS_MAX = 4_000
+QUEUE_BYTES_MAX = 32 << 20
+LIVE = Share(rows=4_000, requests_a_device=2)
+BACKFILL = Share(rows=100, requests_a_device=1)
 ANSWER_WITHIN_S = 1.5
 LOOK_EVERY_S = 0.25
 HANGS_AFTER_S = 8.0
+TOO_MANY = "Too many reports wait to be kept. Send them again later."
 
 
 type Answer = asyncio.Future[ReportsAnswer]
@@ -42,19 +45,28 @@ class Waiting:
 
     submission: Submission
     answer: Answer
+    device_id: int
+    rows: int
+    size_bytes: int
+    is_backfill: bool
+    carries_alarm: bool
 
 
 class Committer:
     """Takes requests from the event loop, keeps them in its thread, answers after the commit.
 
-    `make_keeper` opens the connection; it is called again whenever that was lost.
+    `make_keeper` opens the connection; it is called again whenever that was lost. `rules` are those
+    the last batch was held against.
     """
 
-    def __init__(self, make_keeper: Callable[[], Keeper]) -> None:
+    def __init__(self, make_keeper: Callable[[RuleBook], Keeper]) -> None:
         self._make_keeper = make_keeper
         self._keeper: Keeper | None = None
-        self._queue: deque[Waiting] = deque()
-        self._queued_rows = 0
+        bounds = Bounds(settings.REPORT_QUEUE_REQUESTS, settings.REPORT_QUEUE_ROWS, QUEUE_BYTES_MAX)
+        self._turns = Turns[Waiting](
+            live=bounds, backfill=bounds, live_share=LIVE, backfill_share=BACKFILL
+        )
+        self.rules = RuleBook()
         self._came = threading.Condition()
         self._unanswered: deque[tuple[float, Answer]] = deque()
         self._busy_since_s: float | None = None
@@ -66,8 +78,20 @@ class Committer:
         threading.Thread(target=self._run, name="committer", daemon=True).start()
         self._loop.call_later(LOOK_EVERY_S, self._look)
 
-    def submit(self, submission: Submission) -> Answer:
-        """Queue a request; the future is done after its commit.
+    @property
+    def is_full(self) -> bool:
+        """Whether no live request would be taken."""
+        return self._turns.is_full
+
+    def submit(
+        self,
+        submission: Submission,
+        *,
+        size_bytes: int,
+        is_backfill: bool = False,
+        carries_alarm: bool = False,
+    ) -> Answer:
+        """Queue a request of so large a body; the future is done after its commit.
 
         Raises
         ------
@@ -75,16 +99,24 @@ class Committer:
             More waits than may wait.
         """
         assert self._loop is not None  # noqa: S101  started
-        if self._queued_rows > QUEUE_ROWS_MAX:
-            raise BusyError("Too many reports wait to be kept. Send them again later.")
         while self._unanswered and self._unanswered[0][1].done():
             self._unanswered.popleft()  # and with it the answer, while it is still in the cache
-        waiting = Waiting(submission, self._loop.create_future())
-        self._unanswered.append((time.monotonic(), waiting.answer))
+        waiting = Waiting(
+            submission,
+            self._loop.create_future(),
+            submission.truck_id,
+            len(submission.decoded),
+            size_bytes,
+            is_backfill,
+            carries_alarm,
+        )
         with self._came:
-            self._queue.append(waiting)
-            self._queued_rows += len(submission.decoded)
+            try:
+                self._turns.add(waiting)
+            except FullError:
+                raise BusyError(TOO_MANY) from None
             self._came.notify()
+        self._unanswered.append((time.monotonic(), waiting.answer))
         return waiting.answer
 
     def _run(self) -> None:
@@ -92,17 +124,11 @@ class Committer:
             self._commit(self._take())
 
     def _take(self) -> list[Waiting]:
-        """Wait for requests and return as many as one batch takes, the oldest first."""
-        batch, rows = [], 0
+        """Wait for requests and return the next batch of them."""
         with self._came:
-            while not self._queue:
+            while not (batch := self._turns.take()):
                 self._came.wait()
-            while self._queue and rows < BATCH_ROWS_MAX:
-                waiting = self._queue.popleft()
-                rows += len(waiting.submission.decoded)
-                batch.append(waiting)
-            self._queued_rows -= rows
-            meters().queued(self._queued_rows)
+            meters().queued(self._turns.rows)
         return [waiting for waiting in batch if not waiting.answer.done()]
 
     def _commit(self, batch: Sequence[Waiting]) -> None:
@@ -133,7 +159,7 @@ class Committer:
 
     def _keep(self, batch: Sequence[Waiting]) -> tuple[Sequence[ReportsAnswer], bool]:
         if self._keeper is None:
-            self._keeper = self._make_keeper()
+            self._keeper = self._make_keeper(self.rules)
         began_s, submissions = time.monotonic(), [each.submission for each in batch]
         answers, has_changed = self._keeper.keep(submissions)
         meters().committed(submissions, took_s=time.monotonic() - began_s)
@@ -197,7 +223,7 @@ def committer() -> Committer:
     return made
 
 
-def _make_keeper() -> Keeper:
+def _make_keeper(rules: RuleBook) -> Keeper:
     # Arrays look small to the planner: it must not join them by nested loops.
     options = "-c timezone=UTC -c enable_nestloop=off -c plan_cache_mode=force_generic_plan"
     line = psycopg.connect(
@@ -208,4 +234,4 @@ def _make_keeper() -> Keeper:
         options=options,
     )
     retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
-    return Keeper(line, RuleBook(), retention)
+    return Keeper(line, rules, retention)

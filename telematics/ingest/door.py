@@ -1,6 +1,7 @@
 """`POST /api/v1/obu/reports` as a bare ASGI application beside Django: the hot path."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -11,6 +12,8 @@ from telematics.ingest.body import check_size, inflate, is_packed
 from telematics.ingest.callers import caller_of, signer_of
 from telematics.ingest.committer import committer
 from telematics.ingest.decode import decode_reports
+from telematics.ingest.gate import SMALL_BYTES, Gate
+from telematics.ingest.limits import limits
 from telematics.ingest.meters import meters
 from telematics.ingest.refusals import WrongMethodError, refusal_of
 from telematics.ingest.submission import Submission
@@ -37,14 +40,18 @@ async def reports(scope: Scope, receive: Receive, send: Send) -> None:
     except _GoneError:
         return
     except Exception as error:
-        status, named, problem = refusal_of(error)
-        meters().refused(problem["code"])
-        body = _encode(problem)
-        headers = [(b"content-type", CONTENT_TYPE.encode())]
-        headers += [(name.lower().encode(), value.encode()) for name, value in named.items()]
+        status, headers, body = _problem(error)
     headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _problem(error: Exception) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    status, named, problem = refusal_of(error)
+    meters().refused(problem["code"])
+    headers = [(b"content-type", CONTENT_TYPE.encode())]
+    headers += [(name.lower().encode(), value.encode()) for name, value in named.items()]
+    return status, headers, _encode(problem)
 
 
 async def _answer(scope: Scope, receive: Receive) -> bytes:
@@ -55,13 +62,29 @@ async def _answer(scope: Scope, receive: Receive) -> bytes:
     sender = read_signed(authorization) or await caller_of(authorization)
     packed = is_packed(headers.get(b"content-encoding", b"").decode("latin-1"))
     announced = headers.get(b"content-length", b"")
-    check_size(int(announced) if announced.isdigit() else 0)
+    size = int(announced) if announced.isdigit() else 0
+    check_size(size)
+    refusal = None
+    if not isinstance(sender, Signed):
+        refusal = gate().refusal(sender.device_id)
+        if refusal and (packed or not 0 < size <= SMALL_BYTES):
+            await gate().reconsider(sender.device_id, refusal)
+            refusal = None
     body = await _body(receive)
-    if isinstance(sender, Signed):
+    if isinstance(sender, Signed):  # nobody is charged for what somebody else may have sent
         sender = await signer_of(sender, Asked("POST", _target(scope), body))
+        refusal = gate().refusal(sender.device_id)
     decoded = decode_reports(inflate(body) if packed else body)
+    rings = refusal is not None and await gate().reconsider(sender.device_id, refusal, decoded)
     submission = Submission(sender.truck_id, sender.datum, decoded, clock.now())
-    return _encode(await committer().submit(submission))
+    answer = gate().keep(sender.device_id, submission, size_bytes=len(body), carries_alarm=rings)
+    return _encode(await answer)
+
+
+@cache
+def gate() -> Gate:
+    """Return this process's gate; made in the event loop, which begins the committer."""
+    return Gate(committer(), limits())
 
 
 def _target(scope: Scope) -> str:

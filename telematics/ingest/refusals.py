@@ -2,6 +2,8 @@
 
 import logging
 from http import HTTPStatus
+from math import ceil
+from random import randint, random
 from typing import Any
 
 import psycopg
@@ -12,7 +14,16 @@ from telematics.services.keys import HINT, KeyRefusedError
 
 log = logging.getLogger(__name__)
 
-BUSY_RETRY_S = 5
+# Who was refused together shall not come back together: drawn anew for each.
+BUSY_RETRY_S = (2, 8)
+
+
+class ThrottledError(Exception):
+    """A device sends more than it may; `wait_s` says when it may send again."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("This device sends more than it may. Send fewer requests, more in each.")
+        self.wait_s = wait_s
 
 
 class BusyError(Exception):
@@ -33,14 +44,21 @@ def refusal_of(error: Exception) -> tuple[int, dict[str, str], dict[str, Any]]:
         case WrongMethodError():
             detail = f"{error} is not for this address. POST reports here."
             return _refusal(405, "method_not_allowed", detail, {"Allow": "POST"})
+        case ThrottledError():
+            retry = {"Retry-After": str(ceil(error.wait_s + random()))}  # noqa: S311  no secret
+            return _refusal(429, "throttled", str(error), retry)
         case BusyError():
-            return _refusal(503, "busy", str(error), {"Retry-After": str(BUSY_RETRY_S)})
+            return _refusal(503, "busy", str(error), _later())
         case psycopg.OperationalError() | psycopg.InterfaceError():
             detail = "The database does not answer. Keep the reports and send them again."
-            return _refusal(503, "busy", detail, {"Retry-After": str(BUSY_RETRY_S)})
+            return _refusal(503, "busy", detail, _later())
     log.error("reports could not be taken", exc_info=error)
     detail = "Something went wrong here. Keep the reports and send them again later."
-    return _refusal(500, "internal", detail, {"Retry-After": str(BUSY_RETRY_S)})
+    return _refusal(500, "internal", detail, _later())
+
+
+def _later() -> dict[str, str]:
+    return {"Retry-After": str(randint(*BUSY_RETRY_S))}  # noqa: S311  no secret
 
 
 def _refusal(

@@ -106,6 +106,7 @@ def add_reports(
                 "400": problem_answer("`not_json`, `invalid`", refused),
                 "413": problem_answer("`too_large`, `too_many`", refused),
                 "415": problem_answer("`bad_encoding`", refused),
+                "429": problem_answer("`throttled`; wait as `Retry-After` says", refused),
                 "503": problem_answer("`busy`; send it again after `Retry-After`", refused),
             },
         }

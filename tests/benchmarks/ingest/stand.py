@@ -37,21 +37,11 @@ class Stand:
 
     def open(self) -> None:
         """Start PostgreSQL and the broker, make both databases, start the three web servers."""
-        self.servers.start_postgres()
-        for name, value in POSTGRES.items():
-            self.sql(f"ALTER SYSTEM SET {name} = '{value}'")
-        for name in ("ours", "baseline"):
-            self.sql(f"CREATE DATABASE {name}")
-        self.servers.stop()
-        self.servers.__enter__()
-        self._manage("ours", "migrate", "--verbosity", "0")
-        make = f"from {HERE}.fleet import make_fleet; make_fleet({str(self.keys_file)!r})"
-        self._manage("ours", "shell", "--no-imports", "-c", make)
+        self.open_ours()
+        self.sql("CREATE DATABASE baseline")
         self._manage("baseline", "migrate", "--run-syncdb", "--verbosity", "0")
         make_units(self.address("baseline"), self.keys)
-        self.sql("VACUUM ANALYZE", "ours")
         self.sql("VACUUM ANALYZE", "baseline")
-        self._serve("ours", web_command(port=free_port(), workers=2))
         wsgi = (
             "--interface",
             "wsgi",
@@ -63,6 +53,20 @@ class Stand:
         self._serve(
             "hello", _granian("--interface", "asginl", "--no-ws", f"{HERE}.hello:application")
         )
+
+    def open_ours(self) -> None:
+        """Start PostgreSQL and the broker, make the fleet, start the service's web server."""
+        self.servers.start_postgres()
+        for name, value in POSTGRES.items():
+            self.sql(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.sql("CREATE DATABASE ours")
+        self.servers.stop()
+        self.servers.__enter__()
+        self._manage("ours", "migrate", "--verbosity", "0")
+        make = f"from {HERE}.fleet import make_fleet; make_fleet({str(self.keys_file)!r})"
+        self._manage("ours", "shell", "--no-imports", "-c", make)
+        self.sql("VACUUM ANALYZE", "ours")
+        self._serve("ours", web_command(port=free_port(), workers=2))
 
     def close(self) -> None:
         """Stop everything."""

@@ -1,14 +1,16 @@
 /* Trucks that send reports, many from one process: quicker than any server of ours.
  *
  * Each connection is an onboard unit with a clock of its own: at a given rate it sends whether the
- * last answer came late or not (latency counts from when it was due), without one as soon as it is
- * answered. A polite unit waits as Retry-After says and then sends what it kept, in one request.
+ * last answer came late or not (latency counts from when it was due, unless --skip), without one as soon as it is
+ * answered. A polite unit waits as Retry-After says; a keeping one, too, and then sends all it was
+ * refused and what came due meanwhile in one request.
  * Prints one JSON object; with --every, a line a second before it.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_REPORTS = 1000, REPORT_BYTES = 400, HEAD_BYTES = 400, ANSWER_BYTES = 1 << 18 };
+enum { MOST_REPORTS = 1000, REPORT_BYTES = 450, HEAD_BYTES = 400, ANSWER_BYTES = 1 << 18 };
 enum { SLOTS = 4096, STEP_US = 10, STEPS = 1 << 20, MOST_KEYS = 65536 };
 
 struct unit {
@@ -35,11 +37,12 @@ struct unit {
 };
 
 static const char *host = "127.0.0.1", *path = "/api/v1/obu/reports";
-static int port, units_n = 64, reports_n = 1, is_polite, is_every, alarm_level;
+static int port, units_n = 64, reports_n = 1, is_polite, is_keeping, is_skipping, is_every, alarm_level;
 static double rate, seconds = 10, age_s, step_s = 0.001;
 static int64_t total, first_seq, first_ms;
 static char *keys[MOST_KEYS];
 static int keys_n, epoll_fd;
+static volatile sig_atomic_t is_told_to_end;
 static struct unit *units, *wheel[SLOTS];
 static int64_t start_us, end_us, wheel_ms, last_ok_us;
 static int64_t sent, ok, ok_reports, throttled, busy, other, broken, sent_reports;
@@ -95,9 +98,10 @@ static size_t write_report(char *at, struct unit *u, const char *day, int64_t ms
         "{\"recorded_at\":\"%s.%03dZ\",\"seq\":%lld,\"boot_id\":\"bench\",\"latitude_deg\":%.6f,"
         "\"longitude_deg\":118.456789,\"speed_kmh\":61.5,\"soc_percent\":72.5,\"heading_deg\":93.1,"
         "\"altitude_m\":12.0,\"odometer_km\":%.2f,\"pack_temperature_c\":31.0,"
-        "\"ambient_temperature_c\":-4.0,\"gross_mass_kg\":47800.0,"
+        "\"ambient_temperature_c\":-4.0,\"gross_mass_kg\":47800.0,\"cell_spread_mv\":31,"
+        "\"insulation_kohm\":1950,"
         "\"pack_codes\":[\"TSTPB01A000000G3A0000123\"],\"alarm_level\":%d}",
-        day, (int)(ms % 1000), (long long)n, 39.0 + (n % 1000) * 1e-5, 81000 + n * 0.01, alarm_level);
+        day, (int)(ms % 1000), (long long)n, 39.0 + (n % 1000) * 1e-5, 81000 + n % 100000 * 0.01, alarm_level);
 }
 
 static void write_time(char *day, int64_t ms) {
@@ -172,7 +176,7 @@ static void begin(struct unit *u, int64_t at_us) {
     int64_t n = reports_n;
     if (at_us >= end_us || (total && sent_reports - u->kept >= total)) return;
     u->begun_us = rate > 0 && u->due_us ? u->due_us : at_us;
-    if (is_polite && u->kept) {
+    if (u->kept) {
         if (total) u->seq -= u->kept, sent_reports -= u->kept, n = u->kept;  /* the same again */
         else n += u->kept;
         u->kept = 0;
@@ -198,12 +202,13 @@ static void answered(struct unit *u, int retry_after_s) {
         else other++;
         note(no_steps, took);
         if (is_polite) {
-            u->kept = u->reports;
             due = at + retry_after_s * 1000000LL;
-            if (!total) u->kept += rate > 0 ? retry_after_s * rate / units_n : 0;
+            if (is_keeping) u->kept = u->reports;
+            if (is_keeping && !total && rate > 0) u->kept += retry_after_s * rate / units_n;
             if (u->kept > MOST_REPORTS) u->kept = MOST_REPORTS;
         }
     }
+    if (is_skipping && due < at) due = at; /* what came due meanwhile is let go */
     if (due > at) await_turn(u, due);
     else { u->due_us = due; begin(u, at); }
 }
@@ -264,6 +269,9 @@ static void read_options(int n, char **words) {
     for (int i = 1; i < n; i++) {
         const char *name = words[i];
         if (!strcmp(name, "--polite")) { is_polite = 1; continue; }
+        if (!strcmp(name, "--keeping")) { is_polite = is_keeping = 1; continue; }
+        if (!strcmp(name, "--rude")) continue;
+        if (!strcmp(name, "--skip")) { is_skipping = 1; continue; }
         if (!strcmp(name, "--every")) { is_every = 1; continue; }
         if (++i == n) { fprintf(stderr, "%s: no value\n", name); exit(2); }
         if (!strcmp(name, "--port")) port = atoi(words[i]);
@@ -309,6 +317,11 @@ static void tell_second(int64_t second) {
     second_ok = second_refused = second_sent = 0;
 }
 
+static void on_term(int signal_no) {
+    (void)signal_no;
+    is_told_to_end = 1;
+}
+
 static int is_idle(void) {
     for (int i = 0; i < units_n; i++) if (units[i].is_busy) return 0;
     return 1;
@@ -319,11 +332,13 @@ int main(int n, char **words) {
     struct epoll_event events[512];
     int64_t told = 0, at;
     setrlimit(RLIMIT_NOFILE, &files);
+    signal(SIGTERM, on_term);
     read_options(n, words);
     epoll_fd = epoll_create1(0);
     start_units();
     while ((at = now_us()) < end_us + 5000000 && (at < end_us || !is_idle())) {
         if (total && ok_reports >= total) break;
+        if (is_told_to_end && at < end_us) end_us = at; /* what was sent is still answered */
         turn_wheel(at);
         int heard = epoll_wait(epoll_fd, events, 512, 1);
         for (int i = 0; i < heard; i++) {
