@@ -77,9 +77,12 @@ class Settler:
     def settle(self) -> None:
         """Settle once; open everything if Redis does not answer, and say so the first time."""
         try:
-            for name, buckets in self._named.items():
-                for some in batched(buckets.spent().items(), _MOST_KEYS):
+            spent = [(name, buckets, buckets.spent()) for name, buckets in self._named.items()]
+            for name, buckets, of_devices in spent:
+                for some in batched(of_devices.items(), _MOST_KEYS):
                     self._settle(name, buckets, some)
+            if self._is_away or not any(of_devices for *_, of_devices in spent):
+                self._redis.ping()  # who was refused last must not be so by a Redis that is gone
         except redis.RedisError as error:
             for buckets in self._named.values():
                 buckets.open()
@@ -87,9 +90,9 @@ class Settler:
                 log.warning("limits_open", reason=type(error).__name__)
             self._is_away = True
         else:
-            if self._is_away and self._answers():
+            if self._is_away:
                 log.info("limits_shared_again")
-                self._is_away = False
+            self._is_away = False
 
     def _settle(
         self, name: str, buckets: Buckets, spent: Sequence[tuple[int, tuple[int, int]]]
@@ -104,9 +107,3 @@ class Settler:
         for i, (device_id, _) in enumerate(spent):
             requests, reports = left[2 * i] / 1000, left[2 * i + 1] / 1000
             buckets.settle(device_id, requests=requests, reports=reports, now_s=now_s)
-
-    def _answers(self) -> bool:
-        try:
-            return bool(self._redis.ping())
-        except redis.RedisError:
-            return False

@@ -45,6 +45,7 @@ class Service:
             "REDIS_URL": self.servers.redis_url,
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DEVICE_REQUESTS_S": "0",  # clients send as fast as they can
         }
 
     def __enter__(self) -> Self:

@@ -11,7 +11,9 @@ CONNECTIONS = 32
 def run_noisy(bench: Bench) -> dict[str, Any]:
     """Measure the others with the noisy device and without, in turn."""
     round_s = bench.options.round_s
-    quiet_ms, noisy_ms, ratios, said = [], [], [], []
+    quiet_ms: list[float] = []
+    noisy_ms: list[float] = []
+    ratios, said = [], []
     for i in range(bench.options.rounds):
         for is_noisy in (i % 2 == 0, i % 2 == 1):
             others = bench.start_others(seconds=round_s)

@@ -51,6 +51,7 @@ class Group:
         said, _ = self.process.communicate()
         if self.process.returncode:
             raise SystemExit(f"the load ended with {self.process.returncode}")
+        last: dict[str, Any]
         *self.seconds, last = map(json.loads, said.splitlines())
         return last
 
