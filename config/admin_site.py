@@ -141,6 +141,8 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Truck days"), "calendar_view_day", "telematics.TruckDay"),
                     _list(_("Odd reports"), "report", "telematics.OddReport"),
                     _list(_("Alarm rules"), "rule", "telematics.AlarmRule"),
+                    _list(_("Events found later"), "history", "telematics.RetroEvent"),
+                    _list(_("Missing reports"), "rule", "telematics.Boot"),
                 ],
             },
             {

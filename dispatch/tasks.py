@@ -4,6 +4,7 @@ from django.conf import settings
 
 from dispatch.services.charging.plan import plan_charging, stations_that_charge
 from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
+from dispatch.services.late_credit import credit_retro_events
 from dispatch.services.outbox import Tick
 from dispatch.services.plans.archive import sweep_runs
 from dispatch.services.plans.explanations import EXPLAIN_TASK, explain_run
@@ -20,6 +21,8 @@ from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task
 from telematics.services.alarms.promised import RING_TASK
+from telematics.services.gaps.keep import EVERY_S as GAPS_EVERY_S
+from telematics.services.late.retro import CREDIT_TASK
 
 BUSY_WAIT_S = 0.3
 SCHEDULE = (
@@ -39,6 +42,7 @@ SCHEDULE = (
     Tick(name="telematics.promise_dirty_days", every_s=30),
     Tick(name="telematics.freshen_today", every_s=300),
     Tick(name=RING_TASK, every_s=5),
+    Tick(name="telematics.keep_gaps", every_s=GAPS_EVERY_S),
 )
 
 
@@ -80,6 +84,12 @@ def plan_charging_task(station_id: int | None = None) -> None:
     """Plan what the slots of a station charge; of all stations, each on its own, by the tick."""
     for pk in stations_that_charge() if station_id is None else [station_id]:
         plan_charging(pk, now=clock.now())
+
+
+@job_task(name=CREDIT_TASK, lease_s=60)
+def credit_retro_events_task(*, truck_id: int) -> None:
+    """Name the promise of then in what late reports of a truck showed."""
+    credit_retro_events(truck_id)
 
 
 @job_task(name="dispatch.advance_trips", lease_s=60)

@@ -11,12 +11,15 @@ from fleet.access import (
     stations_for,
     trucks_held_by,
 )
+from fleet.selectors.tenures import was_held
 from telematics.models import (
     Alarm,
     AlarmStorm,
+    Boot,
     Device,
     LaneState,
     OddReport,
+    RetroEvent,
     SlotState,
     TruckDay,
 )
@@ -68,3 +71,13 @@ def slot_states_for(user: Viewer) -> QuerySet[SlotState]:
 def lane_states_for(user: Viewer) -> QuerySet[LaneState]:
     """Return what the user's stations say of their lanes."""
     return LaneState.objects.filter(lane__station__in=stations_for(user).values("pk"))
+
+
+def retro_events_for(user: Viewer) -> QuerySet[RetroEvent]:
+    """Return what was found later of trucks that were the user's business when it happened."""
+    return RetroEvent.objects.filter(was_held(user, at="began_at"))
+
+
+def boots_for(user: Viewer, *, now: datetime) -> QuerySet[Boot]:
+    """Return the ledgers of numbers of the user's trucks."""
+    return Boot.objects.filter(truck__in=trucks_held_by(user, now=now).values("pk"))

@@ -17,6 +17,8 @@ from telematics.services.days.due import (
     settle,
 )
 from telematics.services.days.rollups import roll_up
+from telematics.services.gaps.keep import EVERY_S, keep_gaps
+from telematics.services.gaps.sweep import sweep_boots
 from telematics.services.keys import forget_key_changes
 from telematics.services.partitions import keep_history, watch_strays
 from telematics.services.rebuild import rebuild_a_key
@@ -80,3 +82,11 @@ def ring_alarms_task() -> None:
     ring_breaches(now=now)
     within = timedelta(seconds=settings.ALARM_STORM_WITHIN_S)
     gather_storms(now=now, alarms=settings.ALARM_STORM_ALARMS, within=within)
+
+
+@job_task(name="telematics.keep_gaps", lease_s=60)
+def keep_gaps_task() -> None:
+    """Bring what units are asked for in line with what came; forget what is past retention."""
+    now = clock.now()
+    keep_gaps(now=now, every=timedelta(seconds=EVERY_S * settings.CLOCK_RATE))
+    sweep_boots(now=now, retention=timedelta(days=settings.REPORT_RETENTION_DAYS))

@@ -37,7 +37,16 @@ from fleet.models import (
     Truck,
     User,
 )
-from telematics.models import Alarm, AlarmRule, AlarmStorm, LaneState, OddReport, SlotState
+from telematics.models import (
+    Alarm,
+    AlarmRule,
+    AlarmStorm,
+    Boot,
+    LaneState,
+    OddReport,
+    RetroEvent,
+    SlotState,
+)
 from tests import builders
 from tests.builders import NOW, number
 
@@ -166,6 +175,23 @@ def _alarm_storm(world: World) -> AlarmStorm:
     return storm
 
 
+def _boot(world: World) -> Boot:
+    at = {"first_recorded_at": NOW, "last_recorded_at": NOW, "last_received_at": NOW}
+    boot_id = world.secret("boot").replace(" ", "-")
+    world.keep(boot_id)
+    return Boot.objects.create(
+        truck=world.truck(), boot_id=boot_id, seqs="{[1,3),[5,9)}", closed="{[4,5)}", **at
+    )
+
+
+def _retro_event(world: World) -> RetroEvent:
+    at = {"began_at": NOW, "ended_at": NOW, "found_at": NOW}
+    rule = builders.make_alarm_rule()
+    return RetroEvent.objects.create(
+        truck=world.truck(), driver=world.driver(), rule=rule, level=2, **at
+    )
+
+
 def _odd_report(world: World) -> OddReport:
     reason = world.secret("odd")
     return OddReport.objects.create(
@@ -261,6 +287,8 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "telematics.Alarm": _alarm,
     "telematics.AlarmRule": _alarm_rule,
     "telematics.AlarmStorm": _alarm_storm,
+    "telematics.Boot": _boot,
+    "telematics.RetroEvent": _retro_event,
     "telematics.Device": lambda world: builders.make_device(
         truck=world.truck(), serial=world.secret("device")
     ),

@@ -143,6 +143,11 @@ CODES: dict[str, Code] = {
     "unknown_pack": Code(
         200, _("No pack has this code."), _("Check the code, or register the pack.")
     ),
+    "unknown_boot": Code(
+        404,
+        _("No report of this start of the unit ever came."),
+        _("Send the `boot_id` that the answer asked for."),
+    ),
     "unknown_lane": Code(404, _("The station has no lane of this number."), _("Check the number.")),
     "unknown_code": Code(
         404,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from fleet.access import Viewer, operators_for, sees_everything
-from fleet.models import Operator, Truck, TruckTenure
+from fleet.models import Operator, Truck, TruckTenure, User
 from fleet.selectors.as_of import Moment
 
 
@@ -43,4 +43,7 @@ def held_then(user: Viewer, moments: Sequence[Moment]) -> list[bool]:
 
 
 def _supervisor(user: Viewer) -> Operator | None:
-    return operators_for(user).filter(kind=Operator.Kind.SUPERVISOR).first()
+    operator = user.operator if isinstance(user, User) and user.is_active else None
+    if operator is None or not operator.is_active:
+        return None
+    return operator if operator.kind == Operator.Kind.SUPERVISOR else None

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 from telematics.ingest.answer import ReportsAnswer
 from telematics.ingest.arrays import teach
 from telematics.ingest.decode import Report
-from telematics.ingest.judge import MARK_LATE, Before, is_credible, judge
+from telematics.ingest.judge import MARK_LATE, Before, judge
 from telematics.ingest.ledger import Names, Numbers
 from telematics.ingest.live import live_states
 from telematics.ingest.odd import keep_odd
@@ -23,6 +23,7 @@ from telematics.ingest.submission import Submission
 from telematics.models import Source
 from telematics.protocols.datum import Datum, to_wgs84
 from telematics.services.downlinks import NOTHING_WAITS, fetch_rides
+from telematics.services.plausibility import is_credible
 
 _SOURCES = {source.label: source.value for source in Source}
 

@@ -12,7 +12,7 @@ from telematics.ingest.arrays import numbers, texts
 from telematics.ingest.decode import Report
 from telematics.ingest.ledger import BootName, Names, Numbers
 from telematics.ingest.rows import COLUMNS, arrays_of
-from telematics.models import Source
+from telematics.models import Mark, Source
 from telematics.services.lines import run
 
 HOLES_MAX = 8
@@ -66,13 +66,19 @@ booted AS (
         last_recorded_at = CASE WHEN isempty(b.seqs) THEN excluded.last_recorded_at
             ELSE greatest(b.last_recorded_at, excluded.last_recorded_at) END,
         last_received_at = excluded.last_received_at
-    RETURNING truck_id, boot_id, seqs),
+    RETURNING id, truck_id, boot_id, seqs, closed),
+missing AS (
+    SELECT truck_id, boot_id, id, int8multirange(range_merge(seqs)) - seqs - closed AS holes
+      FROM booted WHERE boot_id <> '' AND seqs <> int8multirange(range_merge(seqs))
+    UNION ALL
+    -- Holes of earlier starts, which this batch says nothing of.
+    SELECT g.truck_id, b.boot_id, b.id, int8multirange(int8range(g.from_seq, g.to_seq, '[]')) - seqs
+      FROM telematics_gap g JOIN telematics_boot b ON b.id = g.boot_id
+     WHERE g.state = 'open' AND g.truck_id IN (SELECT truck_id FROM booted)
+       AND g.boot_id NOT IN (SELECT id FROM booted)),
 holes AS (
-    SELECT truck_id, boot_id, lower(hole) AS from_seq, upper(hole) - 1 AS to_seq
-      FROM booted, LATERAL (
-           SELECT hole FROM unnest(int8multirange(range_merge(seqs)) - seqs) hole
-            LIMIT {HOLES_MAX}) missing
-     WHERE boot_id <> '' AND seqs <> int8multirange(range_merge(seqs))),
+    SELECT truck_id, boot_id, lower(hole) AS from_seq, upper(hole) - 1 AS to_seq, id
+      FROM missing, LATERAL (SELECT hole FROM unnest(holes) hole LIMIT {HOLES_MAX}) few),
 kept AS (
     INSERT INTO telematics_truckreport ({_NAMES})
     SELECT {_VALUES} FROM sent ORDER BY truck_id, recorded_at, seq
@@ -81,8 +87,9 @@ kept AS (
 dirty AS (
     INSERT INTO telematics_dirtyday (truck_id, day)
     SELECT DISTINCT truck_id, (recorded_at AT TIME ZONE 'UTC')::date FROM kept
-     WHERE recorded_at < received_at - interval '{SETTLE_AFTER}' ORDER BY 1, 2
-    -- A row that is there is held until the reports are readable: nobody settles without them.
+     WHERE marks & {Mark.LATE.value} <> 0 OR recorded_at < received_at - interval '{SETTLE_AFTER}'
+     ORDER BY 1, 2
+    -- Locked, so that whoever takes the day waits for what makes it dirty.
     ON CONFLICT (truck_id, day) DO UPDATE SET day = excluded.day),
 moved AS (
     INSERT INTO telematics_truckstate AS state (truck_id, {", ".join(_STATE)})
@@ -110,7 +117,8 @@ SELECT (SELECT array_agg(place) FROM sent s
          WHERE NOT EXISTS (SELECT FROM kept k WHERE (k.truck_id, k.recorded_at, k.seq)
                                                   = (s.truck_id, s.recorded_at, s.seq))),
        EXISTS (SELECT FROM begun) OR EXISTS (SELECT FROM ended),
-       (SELECT array_agg(ARRAY[truck_id::text, boot_id, from_seq::text, to_seq::text]) FROM holes)
+       (SELECT array_agg(ARRAY[truck_id::text, boot_id, from_seq::text, to_seq::text]
+                         ORDER BY id, from_seq) FROM holes)
 """  # noqa: S608  names of columns, all from above
 
 
@@ -199,7 +207,9 @@ def store(line: Connection[Any], batch: Batch, names: Names) -> Kept:
     duplicates, has_changed, holes = row
     by_truck: dict[int, list[Hole]] = {}
     for truck, boot_id, from_seq, to_seq in holes or ():
-        by_truck.setdefault(int(truck), []).append(Hole(boot_id, int(from_seq), int(to_seq)))
+        mine = by_truck.setdefault(int(truck), [])
+        if len(mine) < HOLES_MAX:
+            mine.append(Hole(boot_id, int(from_seq), int(to_seq)))
     return Kept(frozenset(place - 1 for place in duplicates or ()), has_changed, by_truck)
 
 

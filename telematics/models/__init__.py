@@ -3,6 +3,7 @@ from telematics.models.alarm_rule import AlarmRule
 from telematics.models.alarm_storm import AlarmStorm
 from telematics.models.days import DerivedUpTo, TruckDay, TruckDrive, TruckStop
 from telematics.models.device import Device, DeviceKey, KeyChange, SignedSequence
+from telematics.models.gap import Gap
 from telematics.models.report import (
     Boot,
     Breach,
@@ -14,6 +15,7 @@ from telematics.models.report import (
     TruckReport,
     TruckState,
 )
+from telematics.models.retro import RetroEvent
 from telematics.models.station import LaneState, SlotReading, SlotState, StationEvent
 
 __all__ = [
@@ -27,11 +29,13 @@ __all__ = [
     "DeviceKey",
     "DirtyDay",
     "Downlink",
+    "Gap",
     "KeyChange",
     "LaneState",
     "Mark",
     "OddReport",
     "PackSet",
+    "RetroEvent",
     "RouteNeed",
     "SignedSequence",
     "SlotReading",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.db.models.expressions import RawSQL
 
 
 class Scaled(models.FloatField):  # type: ignore[type-arg]  # no such arguments at run time
@@ -35,6 +36,10 @@ class Scaled(models.FloatField):  # type: ignore[type-arg]  # no such arguments 
         """Return the nearest whole number of steps."""
         number = super().get_prep_value(value)
         return None if number is None else round(number * self.steps / self.units)
+
+
+NOTHING = RawSQL("'{}'::int8multirange", ())
+"""No numbers at all, for `MultirangeField`."""
 
 
 class MultirangeField(models.Field):  # type: ignore[type-arg]  # the same

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Truck
-from telematics.models.columns import MultirangeField, Scaled
+from telematics.models.columns import NOTHING, MultirangeField, Scaled
 
 
 class Mark(models.IntegerChoices):
@@ -37,12 +38,34 @@ class PackSet(models.Model):
         return ", ".join(self.codes)
 
 
+# A range takes 21 bytes, so this is about a thousand. A unit that leaves more holes is broken or
+# hostile: all but the newest are given up at once, so that no batch drags them along.
+RANGES_MAX_BYTES = 21_000
+RANGES_LEFT = 500
+_IS_LONG = f"pg_column_size(NEW.seqs) > {RANGES_MAX_BYTES}"
+_GIVE_UP_THE_OLD = f"""
+    SELECT int8multirange(int8range(lower(NEW.seqs), upper(r))) INTO older
+      FROM unnest(NEW.seqs) r ORDER BY r DESC OFFSET {RANGES_LEFT} LIMIT 1;
+    NEW.given_up := NEW.given_up
+        + (SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(older - NEW.seqs) r);
+    NEW.seqs := NEW.seqs + older;
+    NEW.closed := NEW.closed - older;
+    RETURN NEW;
+"""  # noqa: S608  a number of ours
+
+
 class Boot(models.Model):
-    """The ledger of a unit's numbers from one start to the next: what lies between is missing."""
+    """The ledger of a unit's numbers from one start to the next: what lies between is missing.
+
+    Numbers in `closed` are missing and asked for no more. `given_up` of the numbers in `seqs` never
+    came: that many were given up to keep the ranges few.
+    """
 
     truck = models.ForeignKey(Truck, models.CASCADE, related_name="+", verbose_name=_("truck"))
     boot_id = models.CharField(_("boot"), max_length=36, blank=True)
     seqs = MultirangeField(_("numbers received"))
+    closed = MultirangeField(_("numbers given up"), db_default=NOTHING)
+    given_up = models.BigIntegerField(default=0, db_default=0)
     first_recorded_at = models.DateTimeField(_("first recorded at"))
     last_recorded_at = models.DateTimeField(_("last recorded at"))
     last_received_at = models.DateTimeField(_("last received at"))
@@ -53,6 +76,16 @@ class Boot(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["truck", "boot_id"], name="telematics_boot_is_known_once"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="few_ranges",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,  # a boot begins with no numbers
+                condition=pgtrigger.Condition(_IS_LONG),
+                declare=[("older", "int8multirange")],
+                func=_GIVE_UP_THE_OLD,
             ),
         ]
 

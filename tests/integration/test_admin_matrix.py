@@ -49,6 +49,8 @@ RIGHTS = {
     "telematics.Device": ("MAVU", "MU", "MXSU", ""),
     "telematics.SlotState": ("SVU", "", "", ""),
     "telematics.LaneState": ("SVU", "", "", ""),
+    "telematics.RetroEvent": ("MAVU", "", "", ""),
+    "telematics.Boot": ("MAVU", "", "", ""),
     "telematics.OddReport": ("MAVU", "", "", ""),
     "telematics.TruckDay": ("MAVU", "", "", ""),
     "dispatch.SwapAssignment": ("MAU", "", "", ""),

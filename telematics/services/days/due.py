@@ -14,6 +14,7 @@ from telematics.services.days.read import MARGIN
 from telematics.services.days.rollups import COMMITTED_WITHIN, roll_up_truck
 from telematics.services.days.rollups import MARK as ROLLED_UP
 from telematics.services.days.settle import settle_days
+from telematics.services.late.settle import find_late_events, judge_late
 
 SETTLE_TASK = "telematics.settle_days"
 MARK = "days"
@@ -91,12 +92,15 @@ def settle(
         if is_late:
             start = datetime.combine(day, time(), tzinfo=UTC)
             end, newest = start + A_DAY, day_of(now)
+            judge_late(truck_id, start=start, end=end)
             roll_up_truck(truck_id, start=start, end=end)
         else:
             # What came before is in the day before already, unless the truck was silent.
             start, end = bounds_of(day)
             start, newest = start + MARGIN + COMMITTED_WITHIN, day
         settle_days(truck_id, start=start, end=end, newest=newest, now=now, retention=retention)
+        if is_late:
+            find_late_events(truck_id, start=start, end=end, now=now)
 
 
 def freshen_today(*, now: datetime, retention: timedelta, most: int = FRESH_A_ROUND) -> int:

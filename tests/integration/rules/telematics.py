@@ -11,7 +11,9 @@ from telematics.models import (
     Boot,
     DeviceKey,
     Downlink,
+    Gap,
     OddReport,
+    RetroEvent,
     SlotReading,
     StationEvent,
     TruckDrive,
@@ -64,6 +66,16 @@ def _reading() -> SlotReading:
     return SlotReading.objects.create(slot=slot, recorded_at=NOW, received_at=NOW)
 
 
+def _gap() -> Gap:
+    boot = _boot()
+    return Gap.objects.create(truck_id=boot.truck_id, boot=boot, from_seq=2, to_seq=3, found_at=NOW)
+
+
+def _retro() -> RetroEvent:
+    at = {"began_at": NOW, "ended_at": NOW, "found_at": NOW}
+    return RetroEvent.objects.create(truck=make_truck(), rule=make_alarm_rule(), level=1, **at)
+
+
 def _event() -> StationEvent:
     return StationEvent.objects.create(
         station=make_station(),
@@ -108,6 +120,19 @@ TELEMATICS = [
         "telematics_stop_is_derived_once",
         "telematics_truckstop",
         lambda: twin(_part(TruckStop), swaps=1),
+    ),
+    Rule("telematics_gap_is_known_once", "telematics_gap", lambda: twin(_gap())),
+    Rule("telematics_gap_is_not_empty", "telematics_gap", lambda: change(_gap(), to_seq=1)),
+    Rule(
+        "telematics_gap_is_open_or_ended",
+        "telematics_gap",
+        lambda: change(_gap(), state="given_up"),
+    ),
+    Rule("telematics_retro_event_is_found_once", "telematics_retroevent", lambda: twin(_retro())),
+    Rule(
+        "telematics_retro_event_ends_after_it_began",
+        "telematics_retroevent",
+        lambda: change(_retro(), ended_at=NOW - timedelta(seconds=1)),
     ),
     Rule("telematics_alarm_is_open_once", "telematics_alarm", lambda: twin(_alarm())),
     Rule(

@@ -18,10 +18,12 @@ from tests.integration.rules.telematics import TELEMATICS
 pytestmark = pytest.mark.django_db
 RULES = [*FLEET, *TELEMATICS, *DISPATCH]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-# Rows of these triggers are not refusals: test_move_packs, test_keyring test what they write.
+# Rows of these triggers are not refusals: test_move_packs, test_keyring, test_gaps test what they
+# write.
 WRITERS = {
     *("move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"),
     *("change_reaches_keyrings", "key_reaches_keyrings", "loss_reaches_keyrings"),
+    "few_ranges",
 }
 
 
