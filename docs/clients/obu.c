@@ -73,7 +73,7 @@ static int post(char **argv, size_t size) {
     setsockopt(line, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     int length = snprintf(head, sizeof head, "POST /api/v1/obu/reports HTTP/1.1\r\nHost: %s:%s\r\nAuthorization: Bearer %s\r\n"
                           "Content-Type: application/json\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n", argv[1], argv[2], argv[3], size);
-    if (!connect(line, at->ai_addr, at->ai_addrlen) && send(line, head, (size_t)length, MSG_NOSIGNAL) == length) {
+    if (length < (int)sizeof head && !connect(line, at->ai_addr, at->ai_addrlen) && send(line, head, (size_t)length, MSG_NOSIGNAL) == length) {
         while (sent < size && (n = send(line, batch + sent, size - sent, MSG_NOSIGNAL)) > 0) sent += (size_t)n;
         while (got < sizeof answer - 1 && (n = recv(line, answer + got, sizeof answer - 1 - got, 0)) > 0) got += (size_t)n;
     }
@@ -116,7 +116,7 @@ static int forward(char **argv) {
     int status = post(argv, size);
     if (status != 200) { /* wait as told, or twice as long each time; and not all units the same */
         const char *after = status == 429 || status == 503 ? header("retry-after:") : NULL;
-        int wait = after ? atoi(after) * 1000 : wait_ms;
+        int wait = !after ? wait_ms : atoi(after) < 3600 ? atoi(after) * 1000 : 3600000;
         wait_ms = wait_ms * 2 < LONGEST_MS ? wait_ms * 2 : LONGEST_MS;
         return wait + rand() % (wait / 2 + 1);
     }

@@ -4,6 +4,12 @@ from typing import Any
 
 PROBLEM_TYPE = "application/problem+json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+OVERLOADED = {"429", "503"}
+RETRY_AFTER = {
+    "description": "Seconds to wait before the same is sent again.",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 0},
+}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 SCHEMA = {
@@ -105,5 +111,7 @@ def describe_problems(
                 answer["content"] = {PROBLEM_TYPE: {"schema": PROBLEM}}
         for status, codes in common_refusals(operation).items():
             answers.setdefault(status, problem_answer(codes, NO_KEY if status == "401" else None))
+        for status in OVERLOADED & {*answers}:
+            answers[status]["headers"] = {"Retry-After": RETRY_AFTER}
         answers["default"] = problem_answer("Any other refusal, as a problem.", NOT_ALLOWED)
     return result

@@ -264,6 +264,44 @@ def test_a_full_ring_loses_the_oldest_only(unit: Unit, made: Callable[[int], lis
     assert [number for _, number, *_ in unit.rows()] == list(range(5, 13))
 
 
+PLANTED = {
+    "lets go of a report before its verdict": (
+        "        status, retry_after, answer = self._post(",
+        "        for _, report in batch:\n            self.ring.mark(report['seq'], 'D')\n",
+    ),
+    "numbers from 1 at each start": (
+        "        self.first_unsent = max(1, self.next_seq - slots)\n",
+        "        self.next_seq = 1\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "planted"), PLANTED.values(), ids=PLANTED)
+def test_a_client_that_loses_reports_is_found(
+    unit: Unit, tmp_path: Path, before: str, planted: str
+) -> None:
+    source = (CLIENTS / "obu.py").read_text()
+    assert source.count(before) == 1
+    bad = tmp_path / "bad.py"
+    bad.write_text(source.replace(before, planted + before))
+
+    def made(port: int) -> list[str]:
+        return [sys.executable, str(bad), f"http://127.0.0.1:{port}"]
+
+    unit.line.is_down = True
+    unit.start(made)
+    unit.measure(5)
+    seen = len(unit.line.seen)
+    unit.stack.wait_until(lambda: len(unit.line.seen) > seen, within_s=WITHIN_S, what="it tries")
+    unit.kill()
+    unit.start(made)
+    unit.measure(2)
+    unit.line.is_down = False
+    unit.finish()
+    with pytest.raises(AssertionError):
+        arrived(unit)
+
+
 def test_each_goes_on_where_another_stopped_and_sends_nothing_torn(unit: Unit) -> None:
     unit.line.is_down = True
     for made in MADE.values():

@@ -100,6 +100,8 @@ def test_every_operation_names_what_its_shape_may_be_refused_for(contract: dict[
         answers = operation["responses"]
         refusals = {status for status in answers if status[0] in "45"}
         assert "503" in refusals
+        for status in refusals & {"429", "503"}:
+            assert answers[status]["headers"]["Retry-After"]["required"]
         assert "requestBody" not in operation or {"400", "413", "415"} <= refusals
         in_path = [each for each in operation.get("parameters", []) if each["in"] == "path"]
         assert not in_path or "404" in refusals
