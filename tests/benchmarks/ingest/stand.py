@@ -18,7 +18,13 @@ from config.servers import PrivateServers, free_port
 from tests.benchmarks.ingest.fleet_keys import make_keys, make_units
 
 # What a server of this size is given in production; the rest is PostgreSQL's default, fsync too.
-POSTGRES = {"shared_buffers": "512MB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
+POSTGRES = {
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "min_wal_size": "1GB",
+    "checkpoint_timeout": "15min",
+}
+USED_WAL_FILES = 32
 READY_S = 60.0
 HERE = "tests.benchmarks.ingest"
 
@@ -66,7 +72,14 @@ class Stand:
         make = f"from {HERE}.fleet import make_fleet; make_fleet({str(self.keys_file)!r})"
         self._manage("ours", "shell", "--no-imports", "-c", make)
         self.sql("VACUUM ANALYZE", "ours")
+        self._use_wal()
         self._serve("ours", web_command(port=free_port(), workers=2))
+
+    def _use_wal(self) -> None:
+        """Let there be log files to write over, as on any server that has run for an hour."""
+        for _ in range(USED_WAL_FILES):
+            self.sql("SELECT pg_logical_emit_message(true, '', ''), pg_switch_wal()")
+        self.sql("CHECKPOINT")
 
     def close(self) -> None:
         """Stop everything."""
