@@ -8,7 +8,8 @@ every contestant is loaded in turn, all of them real servers on one durable Post
 * an idiomatic view of Django REST framework (`baseline/`), granian WSGI 2 x 8 threads, 64
   connections: more only queue;
 * text COPY of the same rows into the same table, one connection;
-* a bare granian hello, 2 workers.
+* a bare granian hello, 2 workers;
+* a commit of one row after the other: what the disk asks of everybody.
 
 Ratios are taken within a round; figures are medians over the rounds with their range. Every
 report is a new one. In the end the history holds as many rows as were answered 2xx, or the exit
@@ -38,6 +39,7 @@ NAMES = {
     "drf_single": "DRF, single",
     "drf_many": "DRF, 20 a request",
     "hello": "bare granian hello",
+    "commit": "a bare commit of one row, one connection",
 }
 
 
@@ -111,6 +113,7 @@ def _rounds(course: Course, count: int) -> tuple[dict[str, list[Measured]], list
         run_many,
         lambda: done["drf_many"].append(course.run_baseline(MANY)),
         lambda: done["hello"].append(course.run_hello()),
+        lambda: done["commit"].append(course.run_commits()),
     )
     for n in range(count):
         for i in range(len(steps)):

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.benchmarks.ingest.copying import copied_per_second
+from tests.benchmarks.ingest.copying import committed, copied_per_second
 from tests.benchmarks.ingest.cpu import machine_s, tree_s
 from tests.benchmarks.ingest.load import Group, Load, load_hello, load_reports
 from tests.benchmarks.ingest.stand import Stand
 
 MANY = 20
 CONNECTIONS, BASELINE_CONNECTIONS = 200, 64
-COPIED_A_SECOND = 40_000
+COMMITS_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,12 @@ class Course:
         since = datetime.now(UTC)
         ours = self.run_ours(MANY)
         address = self.stand.address("ours")
-        most = self.load_s * COPIED_A_SECOND
-        return ours, copied_per_second(address, since=since, nth=nth, most=most)
+        return ours, copied_per_second(address, since=since, nth=nth, for_s=self.load_s / 2)
+
+    def run_commits(self) -> Measured:
+        """Commit one small row after the other, on one connection."""
+        address = self.stand.address("ours")
+        return self._watched("hello", 1, lambda: committed(address, for_s=COMMITS_S))
 
     def run_paced(self, rate: float) -> Measured:
         """Send single reports by the clock."""
