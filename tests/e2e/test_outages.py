@@ -4,12 +4,14 @@ import pytest
 
 from tests.kill.away import Trial, go_away
 from tests.kill.disk import MountRefusedError, SmallDiskService
+from tests.kill.outage import ASKED
 from tests.kill.service import Service
 from tests.private import run_directory
 
 pytestmark = pytest.mark.slow
 
 AWAY_S = 10.0
+UNGUARDED_APP = "tests.planted.unguarded:application"
 LEEWAY = 3  # the machine may be loaded
 GROWTH = {"rss_mib": 64, "threads": 80, "files": 120}
 
@@ -18,9 +20,16 @@ def test_a_database_that_is_killed_or_hangs_is_answered_for_and_comes_back() -> 
     with Service(run_directory() / "away") as service:
         killed = go_away(service, service.kill_postgres, service.start_postgres, away_s=AWAY_S)
         hung = go_away(service, service.freeze_postgres, service.thaw_postgres, away_s=AWAY_S)
+        service.kill_web()
+        service.app = UNGUARDED_APP
+        service.start_web()
+        planted = go_away(service, service.freeze_postgres, service.thaw_postgres, away_s=AWAY_S)
     for trial in (killed, hung):
         assert trial.outage.faults(leeway=LEEWAY) == [], trial.figures
         assert_kept(trial)
+    (fault,) = planted.outage.faults(leeway=LEEWAY)
+    assert f"{ASKED}: " in fault
+    assert "too slow" in fault, "a service that waits for the database is seen"
 
 
 @pytest.mark.parametrize("what", ["data", "wal"])
