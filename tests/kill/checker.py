@@ -34,6 +34,10 @@ LIVE = """
 BOOTS = """
     SELECT truck_id, boot_id, ARRAY(SELECT ARRAY[lower(run), upper(run) - 1] FROM unnest(seqs) run)
       FROM telematics_boot WHERE truck_id = ANY(%s)"""
+DAYS = """
+    SELECT truck_id, sum(reports)::int, sum(distance_km)
+      FROM telematics_truckday WHERE truck_id = ANY(%s) GROUP BY truck_id"""
+KM_OFF = 0.5  # floats, split at midnights
 NEW = {"stored", "late"}
 
 
@@ -88,8 +92,8 @@ def _acknowledge(told: Told, names: list[Name], verdicts: list[str]) -> None:
             told.called_new[name] += 1
 
 
-def judge(path: Path, database_url: str) -> Judgement:
-    """Hold what was acknowledged against what is stored."""
+def judge(path: Path, database_url: str, *, is_derived: bool = False) -> Judgement:
+    """Hold what was acknowledged against what is stored, and what was derived of it, if it was."""
     told = hear(path)
     with psycopg.connect(database_url, autocommit=True) as database:
         rows = _ask(database, STORED, told)
@@ -109,6 +113,7 @@ def judge(path: Path, database_url: str) -> Judgement:
             *_some("live states not the newest", _not_newest(told, _ask(database, LIVE, told))),
             *_some("boots with other numbers than sent", _odd_boots(told, database)),
             *_wrong_totals(_ask(database, TOTALS, told), energy, mileage),
+            *(_wrong_days(told, _ask(database, DAYS, told), mileage) if is_derived else []),
         ]
     return Judgement(
         sent=len(told.sent),
@@ -164,6 +169,21 @@ def _wrong_totals(
             "trucks with another mileage", [t for t, m in mileage.items() if driven.get(t) != m]
         ),
     ]
+
+
+def _wrong_days(told: Told, rows: list[tuple[Any, ...]], mileage: dict[int, int]) -> list[str]:
+    counts: dict[int, int] = defaultdict(int)
+    for truck, _, _ in told.acknowledged:
+        counts[truck] += 1
+    found = {truck: (reports, round(100 * km)) for truck, reports, km in rows}
+    wrong = [
+        (truck, found.get(truck), (count, mileage[truck]))
+        for truck, count in counts.items()
+        if truck not in found
+        or found[truck][0] != count
+        or abs(found[truck][1] - mileage[truck]) > KM_OFF * 100
+    ]
+    return _some("trucks whose derived days are of other reports", wrong)
 
 
 def _odd_boots(told: Told, database: psycopg.Connection) -> list[tuple[int, str]]:

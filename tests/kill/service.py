@@ -133,6 +133,10 @@ class Service:
         said = self._run([sys.executable, "-m", "tests.kill.scene", str(trucks)])
         return msgspec.json.decode(said, type=dict[int, str])
 
+    def derive(self) -> None:
+        """Derive the trucks' days, as workers do after late reports."""
+        self._run([sys.executable, "-m", "tests.kill.derive"])
+
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run one statement in its own transaction."""
         with psycopg.connect(self.servers.database_url, autocommit=True) as connection:
