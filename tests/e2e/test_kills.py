@@ -74,7 +74,12 @@ SPOILT = {
 }
 
 
-ASIDE = ("telematics_truckreport", "telematics_truckstate", "telematics_boot", "telematics_truckday")
+ASIDE = (
+    "telematics_truckreport",
+    "telematics_truckstate",
+    "telematics_boot",
+    "telematics_truckday",
+)
 
 
 def test_the_checker_sees_each_kind_of_fault(service: Service) -> None:

@@ -6,7 +6,7 @@ django.setup()
 
 from datetime import timedelta  # noqa: E402
 
-from django.conf import settings
+from django.conf import settings  # noqa: E402 -- models need the settings
 
 from fleet import clock  # noqa: E402
 from fleet.models import Job  # noqa: E402
