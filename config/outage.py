@@ -6,6 +6,7 @@ until it does. So one thread of each web process asks for a sign of life and eve
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Mapping
@@ -15,6 +16,8 @@ import psycopg
 
 from config.bodies import App, Receive, Scope, Send
 from fleet.api.problems import busy_response
+
+log = logging.getLogger(__name__)
 
 ASK_EVERY_S = 0.25
 ANSWER_WITHIN_S = 1.25
@@ -53,10 +56,18 @@ class DatabaseWatch:
             try:
                 line = line or self._connect()
                 line.execute("SELECT 1")
+                self._tell_return()
                 self._asked_s = None
-            except psycopg.Error:
+            except psycopg.Error as error:
+                if line is not None:
+                    log.warning("the database went away: %s", error)
                 line = None
             pause.wait(ASK_EVERY_S)
+
+    def _tell_return(self) -> None:
+        if self.is_away and self._asked_s is not None:
+            away_s = time.monotonic() - self._asked_s
+            log.warning("the database answers again, after %.1f s", away_s)
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(

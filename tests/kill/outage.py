@@ -127,8 +127,8 @@ class Traffic:
         await loop.run_in_executor(hands, leave)
         self.outage.gone_s = time.monotonic()
         await asyncio.sleep(away_s)
+        await loop.run_in_executor(hands, back)  # done when it answers: that is its return
         self.outage.back_s = time.monotonic()
-        await loop.run_in_executor(hands, back)
         await asyncio.sleep(RETURN_S)
         self.is_over = True
         await asyncio.gather(*tasks)
