@@ -16,7 +16,7 @@ START = NOW - timedelta(days=2)
 START = START.replace(hour=0, minute=0)
 HOLE = (100, 172)  # six hours
 TOLD = HOLE[1] + 24
-CHARGED = {70, HOLE[0] + 40}  # a report a minute later claims a fifth more charge on the way
+CHARGED = {75, HOLE[0] + 45}  # a report a minute later claims a fifth more charge on the way
 
 type Arrival = tuple[datetime, list[Report]]
 """When a request came, and what it brought."""

@@ -45,13 +45,16 @@ def rules_in_force() -> Rules:
     return Rules(by_bit, masks_of(thresholds))
 
 
-def read_spells(truck_id: int, rules: Rules, *, start: datetime, end: datetime) -> list[Spell]:
+def read_spells(
+    truck_id: int, rules: Rules, *, start: datetime, end: datetime, is_known: bool
+) -> list[Spell]:
     """Return what would have rung of breaches that have a report in [start, end).
 
-    Reports that may not move a live state breach nothing, as on arrival.
+    Reports that may not move a live state breach nothing, as on arrival. If none breaches, no
+    breach begins here, and only one that `is_known` can end here: nothing more is read.
     """
     reports = _credible(truck_id, start=start, end=end)
-    if not any(rules.masks(report)[0] for report in reports):
+    if not is_known and not any(rules.masks(report)[0] for report in reports):
         return []
     reports = _with_days_before(truck_id, rules, reports, start=start)
     reports = _with_days_after(truck_id, rules, reports, end=end)

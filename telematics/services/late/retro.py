@@ -32,12 +32,13 @@ def find_retro_events(truck_id: int, *, start: datetime, end: datetime, now: dat
         Events that were not known.
     """
     rules = rules_in_force()
-    spells = read_spells(truck_id, rules, start=start, end=end)
+    known = _known(truck_id, rules, start=start, end=end)
+    spells = read_spells(truck_id, rules, start=start, end=end, is_known=bool(known))
     spells = _untold(truck_id, rules, [spell for spell in spells if spell.is_found_late])
     going_on = _going_on(truck_id, rules, spells, now=now)
     _look_again(truck_id, going_on)
     past = [spell for spell in spells if spell not in going_on]
-    return _keep(truck_id, rules, past, start=start, end=end, now=now)
+    return _keep(truck_id, rules, past, known=known, now=now)
 
 
 def _untold(truck_id: int, rules: Rules, spells: Sequence[Spell]) -> list[Spell]:
@@ -95,12 +96,10 @@ def _keep(
     rules: Rules,
     spells: Sequence[Spell],
     *,
-    start: datetime,
-    end: datetime,
+    known: Sequence[RetroEvent],
     now: datetime,
 ) -> int:
     """Bring the events of a span in line with its spells; have the new ones credited."""
-    known = list(_known(truck_id, rules, start=start, end=end))
     drivers = drivers_as_of([Moment(truck_id, spell.began_at) for spell in spells])
     events = [
         _event(truck_id, rules, spell, driver_id=driver_id, known=known, now=now)
