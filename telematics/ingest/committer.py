@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 
 QUEUE_BYTES_MAX = 32 << 20
 LIVE = Share(rows=4_000, requests_a_device=2)
-BACKFILL = Share(rows=100, requests_a_device=1)
+BACKFILL = Share(rows=40, requests_a_device=8)
 ANSWER_WITHIN_S = 1.5
+BACKFILL_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.25
 HANGS_AFTER_S = 8.0
 TOO_MANY = "Too many reports wait to be kept. Send them again later."
@@ -69,6 +70,7 @@ class Committer:
         self.rules = RuleBook()
         self._came = threading.Condition()
         self._unanswered: deque[tuple[float, Answer]] = deque()
+        self._unanswered_backfill: deque[tuple[float, Answer]] = deque()
         self._busy_since_s: float | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -99,8 +101,9 @@ class Committer:
             More waits than may wait.
         """
         assert self._loop is not None  # noqa: S101  started
-        while self._unanswered and self._unanswered[0][1].done():
-            self._unanswered.popleft()  # and with it the answer, while it is still in the cache
+        unanswered = self._unanswered_backfill if is_backfill else self._unanswered
+        while unanswered and unanswered[0][1].done():
+            unanswered.popleft()  # and with it the answer, while it is still in the cache
         waiting = Waiting(
             submission,
             self._loop.create_future(),
@@ -116,7 +119,7 @@ class Committer:
             except FullError:
                 raise BusyError(TOO_MANY) from None
             self._came.notify()
-        self._unanswered.append((time.monotonic(), waiting.answer))
+        unanswered.append((time.monotonic(), waiting.answer))
         return waiting.answer
 
     def _run(self) -> None:
@@ -182,18 +185,26 @@ class Committer:
         assert self._loop is not None  # noqa: S101  started
         self._loop.call_later(LOOK_EVERY_S, self._look)
         now_s = time.monotonic()
-        while self._unanswered:
-            since_s, answer = self._unanswered[0]
-            if not answer.done():
-                if now_s - since_s <= ANSWER_WITHIN_S:
-                    break
-                detail = "Keeping takes too long just now. Send the reports again."
-                answer.set_exception(BusyError(detail))
-            self._unanswered.popleft()
         busy_s, keeper = self._busy_since_s, self._keeper
+        is_stuck = busy_s is not None and now_s - busy_s > ANSWER_WITHIN_S
+        _refuse(self._unanswered, before_s=now_s - ANSWER_WITHIN_S)
+        within_s = ANSWER_WITHIN_S if is_stuck else BACKFILL_WITHIN_S
+        _refuse(self._unanswered_backfill, before_s=now_s - within_s)
         if busy_s is not None and now_s - busy_s > HANGS_AFTER_S and keeper is not None:
             log.error("the database has not answered for %s s: letting go", HANGS_AFTER_S)
             _cut(keeper.line)
+
+
+def _refuse(unanswered: deque[tuple[float, Answer]], *, before_s: float) -> None:
+    """Refuse who has waited since before; they are in the order they came."""
+    while unanswered:
+        since_s, answer = unanswered[0]
+        if not answer.done():
+            if since_s >= before_s:
+                break
+            detail = "Keeping takes too long just now. Send the reports again."
+            answer.set_exception(BusyError(detail))
+        unanswered.popleft()
 
 
 def _settle(batch: Sequence[Waiting], answers: Sequence[Any]) -> None:

@@ -4,8 +4,10 @@ Not safe for threads by itself: whoever owns it holds a lock around each call.
 """
 
 from collections import OrderedDict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+BACKFILL_OF_LIVE = 4  # of a batch with many live reports, backfill may be a part as large
 
 
 class Work(Protocol):
@@ -145,4 +147,6 @@ class Turns[W: Work]:
         """Return the next batch, empty only if nothing waits."""
         batch = self._alarms.take(self._live_share)
         batch += self._live.take(self._live_share)
-        return batch + self._backfill.take(self._backfill_share)
+        live_rows = sum(work.rows for work in batch)
+        rows = max(self._backfill_share.rows, live_rows // BACKFILL_OF_LIVE)
+        return batch + self._backfill.take(replace(self._backfill_share, rows=rows))

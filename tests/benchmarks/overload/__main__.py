@@ -9,7 +9,7 @@ takes a twentieth of what the service takes for a request.
   never wait (`rude`); good reports by what was taken before and after, memory of the web
   processes, alarms sent meanwhile, and the seconds until latencies are normal again;
 * noisy: one device on 32 connections, each always waiting for an answer; p99 of the others at
-  half load with and without it, in interleaved rounds;
+  half load with and without it, second by second, in turn;
 * backfill: a week at ten seconds of one truck, 1,000 reports a request; seconds until the last
   one is kept, and p99 of the others at half load with and without it.
 

@@ -77,7 +77,8 @@ def test_a_batch_has_its_share_of_each_and_no_device_more_than_its_turns(
         live = [r for r in batch if not r.carries_alarm and not r.is_backfill]
         assert batch == rings + live + old
         for part, share in ((rings, LIVE), (live, LIVE), (old, BACKFILL)):
-            assert sum(r.rows for r in part[:-1]) < share.rows
+            rows = max(share.rows, sum(r.rows for r in rings + live) // 4 * (part is old))
+            assert sum(r.rows for r in part[:-1]) < rows
             for device_id in range(1, 7):
                 assert sum(r.device_id == device_id for r in part) <= share.requests_a_device
 
@@ -109,6 +110,25 @@ def test_backfill_goes_on_beside_more_live_reports_than_fit() -> None:
     for device_id in range(2, 500):
         waiting.add(Request(device_id))
     assert waiting.take()[-1].is_backfill
+
+
+def test_a_batch_with_much_that_is_live_takes_more_of_backfill() -> None:
+    waiting = turns()
+    for device_id in range(10):
+        waiting.add(Request(device_id, rows=20, is_backfill=True))
+        for _ in range(2):
+            waiting.add(Request(100 + device_id, rows=24))
+    batch = waiting.take()
+    live_rows = sum(r.rows for r in batch if not r.is_backfill)
+    assert live_rows >= LIVE.rows
+    assert sum(r.rows for r in batch if r.is_backfill) == BACKFILL.rows
+    waiting = Turns[Request](
+        live=WIDE, backfill=WIDE, live_share=Share(400, 2), backfill_share=BACKFILL
+    )
+    for device_id in range(10):
+        waiting.add(Request(device_id, rows=20, is_backfill=True))
+        waiting.add(Request(100 + device_id, rows=40))
+    assert sum(r.rows for r in waiting.take() if r.is_backfill) == 100
 
 
 @pytest.mark.parametrize(
