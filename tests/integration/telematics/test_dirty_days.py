@@ -24,12 +24,14 @@ def test_a_day_somebody_is_just_adding_to_is_left_for_the_next_round() -> None:
     other = connection.copy()
     other.ensure_connection()
     other.set_autocommit(False)
-    keeper = Keeper(other.connection, RuleBook(), RETENTION)
-    keeper.keep([Submission(truck.pk, "wgs84", [report_of(script.fixes[3])], NOW)])
-    assert promise_dirty_days() == 0, "it would be settled without the report on its way"
-    assert DirtyDay.objects.filter(truck=truck).count() == 1
-    other.commit()
-    other.close()
+    try:
+        keeper = Keeper(other.connection, RuleBook(), RETENTION)
+        keeper.keep([Submission(truck.pk, "wgs84", [report_of(script.fixes[3])], NOW)])
+        assert promise_dirty_days() == 0, "it would be settled without the report on its way"
+        assert DirtyDay.objects.filter(truck=truck).count() == 1
+        other.commit()
+    finally:
+        other.close()
     assert promise_dirty_days() == 1
     assert not DirtyDay.objects.exists()
     assert Job.objects.get(name=SETTLE_TASK).payload["due"][0][0] == truck.pk
