@@ -12,7 +12,7 @@ from telematics.selectors.tracks import AHEAD_AT_MOST, LATE_AFTER
 BUCKET = timedelta(minutes=5)
 COMMITTED_WITHIN = timedelta(minutes=2)  # what was received is readable by then
 AT_ONCE = timedelta(hours=1)
-HOURS_A_ROUND = 12
+HOURS_A_ROUND = 6
 MARK = "rollup5"
 LOCK_SPACE = 0x59495A52
 """First half of the advisory lock's key, so that it meets no others."""
@@ -78,7 +78,7 @@ class Bucket:
 def roll_up(*, now: datetime) -> datetime | None:
     """Roll up what is settled since the last time; return up to when, None if there is nothing.
 
-    One process at a time; a backlog is worked off an hour of history a transaction, twelve a call.
+    One process at a time; a backlog is worked off an hour of history a transaction, six a call.
     """
     settled = _floor(now - LATE_AFTER - COMMITTED_WITHIN)
     at = None
