@@ -82,4 +82,4 @@ def _area(run: Sequence[Bucket], view: DayView) -> str:
 
 def _block(row: TruckDrive | TruckStop, view: DayView) -> Block:
     x = _x(row.started_at, view)
-    return Block(x, round(max(1.0, _x(row.ended_at, view) - x), 1), row)
+    return Block(x, round(max(2.0, _x(row.ended_at, view) - x), 1), row)
