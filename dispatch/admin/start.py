@@ -33,7 +33,6 @@ def kind_of(concern: Concern) -> str:
     names = {
         "unanswered": _("offer not answered"),
         "closed": _("closed"),
-        "silent": _("no report for 10 minutes"),
     }
     return names.get(concern.kind, concern.kind)
 

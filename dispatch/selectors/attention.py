@@ -9,10 +9,9 @@ from django.utils.translation import gettext, ngettext
 
 from dispatch.models import SwapAssignment
 from fleet.models import Closure, Shift, SwapStation, Truck
-from telematics.models import Alarm, AlarmStorm, TruckState
+from telematics.models import Alarm, AlarmStorm
 
 UNANSWERED_AFTER = timedelta(seconds=60)
-SILENT_AFTER = timedelta(minutes=10)
 DANGER_LEVEL = 3  # of GB/T 32960: stop at once
 
 
@@ -57,7 +56,6 @@ def concerns(
         *_alarms(trucks, stations),
         *_unanswered(assignments, now),
         *_closures(stations, now),
-        *_silent(trucks, now),
     ]
     order = {"danger": 0, "warning": 1, "info": 2}
     return sorted(found, key=lambda concern: (order[concern.level], concern.since))
@@ -142,26 +140,6 @@ def _closures(stations: QuerySet[SwapStation], now: datetime) -> list[Concern]:
             station_id=closure.station_id,
         )
         for closure in rows.select_related("station", "lane__station")[:50]
-    ]
-
-
-def _silent(trucks: QuerySet[Truck], now: datetime) -> list[Concern]:
-    on_shift = Shift.objects.filter(ended_at__isnull=True, truck__in=trucks.values("pk"))
-    rows = TruckState.objects.filter(
-        truck__in=on_shift.values("truck"), recorded_at__lt=now - SILENT_AFTER
-    )
-    alarmed = Alarm.objects.filter(kind=Alarm.Kind.SILENT_TRUCK, closed_at__isnull=True)
-    rows = rows.exclude(truck__in=alarmed.values("truck")).select_related("truck")
-    return [
-        Concern(
-            level="warning",
-            kind="silent",
-            subject=state.truck.plate,
-            detail=f"{state.soc_percent:.0f} %",
-            since=state.recorded_at,
-            truck_id=state.truck_id,
-        )
-        for state in rows.order_by("recorded_at")[:50]
     ]
 
 

@@ -102,6 +102,14 @@ class Alarm(models.Model):
         verbose_name = _("alarm")
         verbose_name_plural = _("alarms")
         ordering = ["-opened_at"]
+        indexes = [
+            # What people closed stays closed: asked with every round, and there are few of them.
+            models.Index(
+                fields=["kind", "closed_at"],
+                condition=Q(closed_by__isnull=False),
+                name="telematics_alarm_by_hand",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "truck", "station", "slot"],

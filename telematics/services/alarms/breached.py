@@ -12,13 +12,16 @@ _AT = "'YYYY-MM-DD HH24:MI TZ'"
 # is known of a truck not heard of for longer than the rule allows, nor by a report that was judged
 # before the rule was changed. `is_due` says that the breach has lasted, by the truck's own times.
 # What is measured by the clock lasts by itself, and its breach is remembered by its open alarm.
+# `subject` is the truck, or the station as a negative number: what joins must be one value, or ten
+# thousand alarms of a storm are compared with ten thousand others.
 BREACHED = f"""
 force AS (SELECT * FROM telematics_alarmrule WHERE is_enabled),
+open AS (
+    SELECT a.*, coalesce(a.truck_id, -a.station_id) AS subject
+      FROM telematics_alarm a WHERE a.closed_at IS NULL AND a.kind = ANY(%(kinds)s)),
 measured AS (
     SELECT f.id AS rule_id, f.kind, m.truck_id, m.station_id, m.value, m.said,
-           EXISTS (SELECT 1 FROM telematics_alarm a
-                    WHERE a.rule_id = f.id AND a.closed_at IS NULL
-                      AND (a.truck_id = m.truck_id OR a.station_id = m.station_id)) AS is_open,
+           coalesce(m.truck_id, -m.station_id) AS subject,
            CASE f.metric WHEN '{Metric.SWAP_DUE.value}'
                 THEN m.at - make_interval(secs => f.threshold)
                 ELSE m.at + make_interval(secs => f.threshold) END AS since
@@ -55,7 +58,7 @@ measured AS (
 ),
 breached AS (
     SELECT f.id AS rule_id, f.kind, s.truck_id, NULL::bigint AS station_id,
-           greatest(b.since, f.changed_at) AS since,
+           s.truck_id AS subject, greatest(b.since, f.changed_at) AS since,
            s.recorded_at - greatest(b.since, f.changed_at) >= make_interval(secs => f.duration_s)
                AS is_due,
            concat(round((CASE f.metric {_VALUE} END)::numeric, 1),
@@ -67,11 +70,12 @@ breached AS (
        AND s.recorded_at >= %(now)s - make_interval(secs => f.max_age_s)
        AND coalesce(s.received_at >= f.changed_at + %(reload)s, true)
     UNION ALL
-    SELECT m.rule_id, m.kind, m.truck_id, m.station_id, m.since, true, m.said
+    SELECT m.rule_id, m.kind, m.truck_id, m.station_id, m.subject, m.since, true, m.said
       FROM measured m JOIN force f ON f.id = m.rule_id
+           LEFT JOIN open o ON o.rule_id = m.rule_id AND o.subject = m.subject
      WHERE CASE f.comparison
-               WHEN 'above' THEN m.value >= f.threshold OR (m.value >= f.clear_at AND m.is_open)
-               ELSE m.value <= f.threshold OR (m.value <= f.clear_at AND m.is_open) END
+               WHEN 'above' THEN m.value >= f.threshold OR (m.value >= f.clear_at AND o.id IS NOT NULL)
+               ELSE m.value <= f.threshold OR (m.value <= f.clear_at AND o.id IS NOT NULL) END
 ),
 """  # noqa: S608  names of columns and metrics, all ours
 # Two web processes may judge reports of one truck at once, each beside what the other one saw. The

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
-from django.db import connection
 
 from telematics.models.alarm_rule import RULED_KINDS, SILENCES
 from telematics.services.alarms.breached import BREACHED, HEAL, REPORTED
+from telematics.services.alarms.statements import run_statement
 
 # Every process has read a changed rule by then, and the reports since are judged by it.
 RELOADED_AFTER = timedelta(seconds=5)
@@ -17,22 +16,25 @@ ESCALATED_LEVEL = 3  # by waiting alone nothing becomes a thermal event
 # The gravest rule of each kind that rings for a truck or a station.
 WORST = """
 worst AS (
-    SELECT DISTINCT ON (b.kind, b.truck_id, b.station_id) b.*, f.level
+    SELECT DISTINCT ON (b.kind, b.subject) b.*, f.level
       FROM breached b JOIN force f ON f.id = b.rule_id
-     WHERE b.is_due ORDER BY b.kind, b.truck_id, b.station_id, f.level DESC, f.bit)
+     WHERE b.is_due ORDER BY b.kind, b.subject, f.level DESC, f.bit)
 """
 # What a person closed stays closed for that breach, unless it gets graver.
 OPEN = f"""
-WITH {BREACHED} {WORST}
+WITH {BREACHED} {WORST},
+by_hand AS (
+    SELECT a.kind, a.level, a.closed_at, coalesce(a.truck_id, -a.station_id) AS subject
+      FROM telematics_alarm a
+     WHERE a.closed_by_id IS NOT NULL AND a.kind = ANY(%(kinds)s))
 INSERT INTO telematics_alarm (kind, level, truck_id, station_id, rule_id, detail, opened_at,
                               rung_at)
 SELECT w.kind, w.level, w.truck_id, w.station_id, w.rule_id, w.said, %(now)s, %(now)s
   FROM worst w
- WHERE NOT EXISTS (
-        SELECT 1 FROM telematics_alarm a
-         WHERE a.kind = w.kind AND (a.truck_id = w.truck_id OR a.station_id = w.station_id)
-           AND (a.closed_at IS NULL
-                OR a.closed_by_id IS NOT NULL AND a.closed_at >= w.since AND a.level >= w.level))
+ WHERE NOT EXISTS (SELECT 1 FROM open o WHERE o.kind = w.kind AND o.subject = w.subject)
+   AND NOT EXISTS (SELECT 1 FROM by_hand h
+                    WHERE h.kind = w.kind AND h.subject = w.subject
+                      AND h.closed_at >= w.since AND h.level >= w.level)
 ON CONFLICT DO NOTHING
 """  # noqa: S608  all ours
 # Graver than it was shown, an alarm rings anew: whoever knew of it knew of less.
@@ -42,9 +44,7 @@ next AS (
     SELECT a.id, w.rule_id, w.said, w.level > a.level AS is_graver,
            CASE WHEN w.level > a.level OR a.escalated_at IS NULL THEN w.level
                 ELSE greatest(w.level, least(w.level + 1, {ESCALATED_LEVEL})) END AS level
-      FROM telematics_alarm a JOIN worst w
-        ON a.kind = w.kind AND (a.truck_id = w.truck_id OR a.station_id = w.station_id)
-     WHERE a.closed_at IS NULL)
+      FROM open a JOIN worst w ON a.kind = w.kind AND a.subject = w.subject)
 UPDATE telematics_alarm a
    SET rule_id = n.rule_id, level = n.level, detail = n.said,
        rung_at = CASE WHEN n.is_graver THEN %(now)s ELSE a.rung_at END,
@@ -61,13 +61,13 @@ HEARD = f"""
 heard AS (
     SELECT a.id, CASE WHEN f.metric = 'swap_due_s' THEN n.computed_at ELSE s.recorded_at END AS at,
            f.max_age_s, s.received_at < f.changed_at + %(reload)s AS is_judged_anew
-      FROM telematics_alarm a
+      FROM open a
            JOIN force f ON f.id = a.rule_id
            LEFT JOIN telematics_truckstate s ON s.truck_id = a.truck_id
            LEFT JOIN telematics_routeneed n ON n.truck_id = a.truck_id
                AND EXISTS (SELECT 1 FROM fleet_shift w
                             WHERE w.truck_id = a.truck_id AND w.ended_at IS NULL)
-     WHERE a.closed_at IS NULL AND (f.metric IN ({REPORTED}) OR f.metric = 'swap_due_s')),
+     WHERE f.metric IN ({REPORTED}) OR f.metric = 'swap_due_s'),
 stale AS (
     SELECT id, CASE WHEN at < %(now)s - make_interval(secs => max_age_s) THEN at END AS since,
            coalesce(is_judged_anew, false) AS is_judged_anew
@@ -81,13 +81,12 @@ UPDATE telematics_alarm a SET stale_since = s.since FROM stale s
 CLOSE = f"""
 WITH {BREACHED} {HEARD}
 UPDATE telematics_alarm a SET closed_at = %(now)s
- WHERE a.closed_at IS NULL AND a.kind = ANY(%(kinds)s)
-   AND (a.rule_id IS NOT NULL OR a.kind = ANY(%(silences)s))
+  FROM open o
+ WHERE a.id = o.id AND a.closed_at IS NULL
+   AND (o.rule_id IS NOT NULL OR o.kind = ANY(%(silences)s))
    AND NOT EXISTS (SELECT 1 FROM stale s
-                    WHERE s.id = a.id AND (s.since IS NOT NULL OR s.is_judged_anew))
-   AND NOT EXISTS (SELECT 1 FROM breached b
-                    WHERE b.kind = a.kind
-                      AND (b.truck_id = a.truck_id OR b.station_id = a.station_id))
+                    WHERE s.id = o.id AND (s.since IS NOT NULL OR s.is_judged_anew))
+   AND NOT EXISTS (SELECT 1 FROM breached b WHERE b.kind = o.kind AND b.subject = o.subject)
 """  # noqa: S608  all ours
 ESCALATE = f"""
 UPDATE telematics_alarm a
@@ -123,17 +122,11 @@ def ring_breaches(*, now: datetime) -> Rung:
         "kinds": [kind.value for kind in RULED_KINDS],
         "silences": list(SILENCES.values()),
     }
-    _run(HEAL, {})
+    run_statement(HEAL, {})
     return Rung(
-        stale=_run(STALE, values),
-        closed=_run(CLOSE, values),
-        opened=_run(OPEN, values),
-        changed=_run(CHANGE, values),
-        escalated=_run(ESCALATE, values),
+        stale=run_statement(STALE, values),
+        closed=run_statement(CLOSE, values),
+        opened=run_statement(OPEN, values),
+        changed=run_statement(CHANGE, values),
+        escalated=run_statement(ESCALATE, values),
     )
-
-
-def _run(statement: str, values: dict[str, Any]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return int(cursor.rowcount)

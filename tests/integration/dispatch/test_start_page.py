@@ -44,8 +44,9 @@ def _state(truck: Truck, *, minutes_ago: int, soc_percent: float = 40) -> TruckS
 def test_a_stranded_risk_stands_above_everything_else() -> None:
     carrier = make_operator()
     truck = make_truck(carrier)
-    make_shift(make_driver(carrier), truck)
-    _state(truck, minutes_ago=11)
+    Alarm.objects.create(
+        kind=Alarm.Kind.SILENT_TRUCK, truck=truck, detail="since eight", opened_at=NOW
+    )
     station = make_station()
     during = DateTimeTZRange(NOW - timedelta(hours=1), None)
     Closure.objects.create(station=station, during=during, reason="power cut")
@@ -64,7 +65,11 @@ def test_a_stranded_risk_stands_above_everything_else() -> None:
 
     assert found[0].detail == "no station in reach"
     assert [concern.level for concern in found] == ["danger", "warning", "warning", "info"]
-    assert {concern.kind for concern in found[1:]} == {"silent", "unanswered", "closed"}
+    assert {concern.kind for concern in found[1:]} == {
+        Alarm.Kind.SILENT_TRUCK.label,
+        "unanswered",
+        "closed",
+    }
 
 
 def test_the_figures_equal_their_rows() -> None:
