@@ -74,7 +74,8 @@ breached AS (
       FROM measured m JOIN force f ON f.id = m.rule_id
            LEFT JOIN open o ON o.rule_id = m.rule_id AND o.subject = m.subject
      WHERE CASE f.comparison
-               WHEN 'above' THEN m.value >= f.threshold OR (m.value >= f.clear_at AND o.id IS NOT NULL)
+               WHEN 'above'
+               THEN m.value >= f.threshold OR (m.value >= f.clear_at AND o.id IS NOT NULL)
                ELSE m.value <= f.threshold OR (m.value <= f.clear_at AND o.id IS NOT NULL) END
 ),
 """  # noqa: S608  names of columns and metrics, all ours
