@@ -11,7 +11,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 THREADS = 2
-DRAIN_S = 1
+DRAIN_S = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,7 +123,7 @@ class Course:
         roots = (web, database, os.getpid())
         before = [tree_s(root) for root in roots]
         load = run()
-        used = [tree_s(root) - s for root, s in zip(roots, before, strict=True)]
+        used = [max(0.0, tree_s(root) - s) for root, s in zip(roots, before, strict=True)]
         reports = max(1, load.requests * at_once)
         others = (machine_s() - of_all - used[2]) / (time.monotonic() - begun)
         return Measured(
