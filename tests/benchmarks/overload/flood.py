@@ -1,6 +1,7 @@
 """Three times what is taken, for minutes, by units that wait when they are refused, or do not."""
 
 import threading
+from statistics import median
 from typing import Any
 
 from tests.benchmarks.overload.bench import Bench
@@ -37,7 +38,7 @@ def run_flood(bench: Bench) -> dict[str, Any]:
     after_mib = bench.web_mib()
     taken_after = bench.full_load(seconds=5)["ok_s"]
     normal_s = _normal_after_s(after.seconds, usual_ms)
-    half = len(series_mib) // 2
+    quarter = max(len(series_mib) // 4, 1)
     figures = {
         "manners": bench.options.manners,
         "due_s": rate,
@@ -57,8 +58,9 @@ def run_flood(bench: Bench) -> dict[str, Any]:
         "web_mib": {
             "before": before_mib,
             "peak": max(series_mib),
-            "median_first_half": sorted(series_mib[:half])[half // 2],
-            "median_second_half": sorted(series_mib[half:])[half // 2],
+            "median_of_quarters": [
+                median(series_mib[i * quarter : (i + 1) * quarter]) for i in range(4)
+            ],
             "after": after_mib,
         },
         "generator_cpu_s": flooded["cpu_s"],
@@ -77,8 +79,8 @@ def _print(figures: dict[str, Any]) -> None:
         f"  p99 of the good {figures['accepted_p99_ms']:.0f} ms, of refusals "
         f"{figures['refused_p99_ms']:.0f} ms; alarms {alarms['ok']} of {alarms['sent']}, "
         f"p99 {alarms['p99_ms']:.0f} ms\n"
-        f"  normal after {figures['normal_after_s']} s; web {mib['before']:.0f} MiB, peak "
-        f"{mib['peak']:.0f}, after {mib['after']:.0f}",
+        f"  normal after {figures['normal_after_s']} s; web {mib['before']:.0f} MiB, by quarters "
+        f"{', '.join(f'{one:.0f}' for one in mib['median_of_quarters'])}, after {mib['after']:.0f}",
         flush=True,
     )
 
