@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+# What counts as blank: all that str.strip() takes away, of which regular expressions call some not.
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000\u001c-\u001f\u0085][^\u0000]*$"
 
 
 class Contract(AutoSchema):
