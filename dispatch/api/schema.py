@@ -29,8 +29,9 @@ STREAM = {
     },
 }
 
-# What a station or a carrier may be refused for besides what any such operation may be.
+# What a caller may be refused for besides what any such operation may be.
 REFUSALS = {
+    "obu_lost": {"404": "`unknown_boot`"},
     "station_check_in": {
         "404": "`unknown_code`, `unknown_lane`",
         "409": "`wrong_truck` (with `plate`), `lane_closed` (with `open_lanes`), "

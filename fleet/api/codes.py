@@ -189,5 +189,9 @@ CODES: dict[str, Code] = {
         _("The station has another power cap in that time, or the time is over."),
         _("Lift the other cap first, or choose another time."),
     ),
+    "already_acknowledged": Code(
+        409, _("Somebody else looks after the alarm already."), _LOOK_AGAIN
+    ),
+    "already_closed": Code(409, _("The alarm is closed already."), _LOOK_AGAIN),
     "already_lifted": Code(409, _("The quarantine was lifted by somebody else."), _LOOK_AGAIN),
 }

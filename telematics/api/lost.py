@@ -55,7 +55,12 @@ class LostView(APIView):
                 "lost",
                 value={"boot_id": "b1", "from_seq": 17, "to_seq": 40},
                 request_only=True,
-            )
+            ),
+            OpenApiExample(
+                "closed",
+                value={"server_time": "2026-11-21T08:00:00Z", "closed": 24},
+                response_only=True,
+            ),
         ],
     )
     def post(self, request: Request) -> Response:
