@@ -9,9 +9,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
-from config.bodies import App, BodyLimit, Receive, Scope, Send  # noqa: E402  after the set-up
+from config import liveness  # noqa: E402  after the set-up
+from config.bodies import App, BodyLimit, Receive, Scope, Send  # noqa: E402
 from config.outage import DatabaseWatch, Guard  # noqa: E402
 from telematics.ingest import door  # noqa: E402
+from telematics.ingest.pulse import pulse  # noqa: E402
 
 rest: App = BodyLimit(Guard(django, DatabaseWatch(settings.DATABASE_URL)))
 
@@ -23,8 +25,11 @@ gc.set_threshold(50_000, 20, 50)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Let reports in by their own door, everything else by Django's."""
+    """Let reports in by their own door, everything else by Django's; say that the process lives."""
+    pulse.begin()
     if scope["type"] == "http" and scope["path"] == door.PATH:
         await door.reports(scope, receive, send)
+    elif scope["type"] == "http" and liveness.is_asked(scope):
+        await liveness.livez(scope, send, version=settings.VERSION)
     else:
         await rest(scope, receive, send)

@@ -1,6 +1,6 @@
-"""Health doors for supervisors and load balancers: /livez and /readyz."""
+"""Health doors for supervisors and load balancers: /livez and /readyz; neither ever hangs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import redis
@@ -12,17 +12,23 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config import liveness
+from config.database_answers import database_answers
+from config.stored_metrics import days_ahead
 from dispatch.selectors.roads import roads_in_use
+from fleet import clock
 from fleet.models import Heartbeat
 
 RELAY_SILENT = timedelta(seconds=15)
+DAYS_AHEAD = 1
 
 
 @never_cache
 @require_safe
 def livez(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 while this process can answer at all."""
-    return JsonResponse({"status": "alive", "version": settings.VERSION})
+    """Answer 200 while no web process is stuck; under ASGI the event loop itself answers."""
+    status, body = liveness.said(settings.VERSION)
+    return JsonResponse(body, status=status)
 
 
 @never_cache
@@ -31,7 +37,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when the service can do its work, else 503 and which part cannot."""
     found = parts()
     ready = all(said == "ok" for said in found.values())
-    body = {"ready": ready, "parts": found, "told": told()}
+    body = {"ready": ready, "parts": found, "told": told(found)}
     return JsonResponse(body, status=200 if ready else 503)
 
 
@@ -40,12 +46,6 @@ def _answer(check: Callable[[], str]) -> str:
         return check()
     except (Error, redis.RedisError):
         return "unreachable"
-
-
-def _database() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return "ok"
 
 
 def _migrations() -> str:
@@ -68,19 +68,32 @@ def _relay() -> str:
     return "ok" if alive.exists() else "silent"
 
 
-CHECKS: dict[str, Callable[[], str]] = {
-    "database": _database,
+def _partitions() -> str:
+    ahead = days_ahead(clock.now().date())
+    return "ok" if ahead >= DAYS_AHEAD else f"{max(ahead, 0)} days ahead"
+
+
+def _web() -> str:
+    return ", ".join(f"{what} is stuck" for what in liveness.stuck()) or "ok"
+
+
+# What rests on the database is not asked while that does not answer: it would only hang.
+STORED: dict[str, Callable[[], str]] = {
     "migrations": _migrations,
-    "broker": _broker,
     "relay": _relay,
+    "partitions": _partitions,
 }
+OTHERS: dict[str, Callable[[], str]] = {"broker": _broker, "web": _web}
 
 
-def told() -> dict[str, str]:
+def told(found: Mapping[str, str]) -> dict[str, str]:
     """Return what people want to know of a service that works all the same."""
-    return {"travel": _answer(roads_in_use)}
+    return {"travel": _answer(roads_in_use) if found["database"] == "ok" else "unreachable"}
 
 
 def parts() -> dict[str, str]:
     """Return each part the service needs and `ok` or what is wrong with it."""
-    return {name: _answer(check) for name, check in CHECKS.items()}
+    is_up = database_answers()
+    found = {"database": "ok" if is_up else "unreachable"}
+    found |= {name: _answer(check) if is_up else "unknown" for name, check in STORED.items()}
+    return found | {name: _answer(check) for name, check in OTHERS.items()}

@@ -25,7 +25,11 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # Behind TLS (PUBLIC_URL says https) everything is secure-only; the demo speaks http on loopback.
 _TLS = PUBLIC_URL.startswith("https://")
 SECURE_SSL_REDIRECT = _TLS
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]  # asked on loopback, without the proxy
+SECURE_REDIRECT_EXEMPT = [
+    r"^livez$",
+    r"^readyz$",
+    r"^metrics$",
+]  # asked on loopback, without the proxy
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _TLS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _TLS
@@ -135,6 +139,10 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "dispatch" / "driver" / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
 WHITENOISE_USE_FINDERS = True
+
+# Who may read /metrics besides this machine, and where web processes write their vital signs.
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+METRICS_DIR = env.text("METRICS_DIR", str(BASE_DIR / "var" / "metrics"))
 
 # Days of truck reports that are kept; older ones are dropped day by day (telematics).
 REPORT_RETENTION_DAYS = env.whole("REPORT_RETENTION_DAYS", 90)

@@ -81,6 +81,11 @@ class Committer:
         self._loop.call_later(LOOK_EVERY_S, self._look)
 
     @property
+    def committing_since_s(self) -> float | None:
+        """Return since when one batch is under way; None between batches."""
+        return self._busy_since_s
+
+    @property
     def is_full(self) -> bool:
         """Whether no live request would be taken."""
         return self._turns.is_full

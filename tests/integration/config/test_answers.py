@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 import structlog
@@ -13,7 +14,9 @@ from django.test import AsyncClient, Client
 from config.health import RELAY_SILENT
 from config.logs import hide_private
 from dispatch.services.outbox import beat
+from fleet import clock
 from fleet.models import Heartbeat
+from telematics.services.partitions import keep_partitions
 
 pytestmark = pytest.mark.django_db
 
@@ -65,10 +68,14 @@ def test_ready_says_which_part_is_not(client: Client, monkeypatch: pytest.Monkey
     assert silent.json()["parts"] == {
         "database": "ok",
         "migrations": "ok",
-        "broker": "ok",
         "relay": "silent",
+        "partitions": "0 days ahead",
+        "broker": "ok",
+        "web": "ok",
     }
     beat("relay", process="x")
+    assert not client.get("/readyz").json()["ready"]
+    keep_partitions(now=clock.now(), retention=timedelta(days=90))
     assert client.get("/readyz").json()["ready"]
     monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:1/0")
     assert client.get("/readyz").json()["parts"]["broker"] == "unreachable"
