@@ -21,6 +21,7 @@ from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task
 from telematics.services.alarms.promised import RING_TASK
+from telematics.services.clones.watch import WATCH_TASK
 from telematics.services.gaps.keep import EVERY_S as GAPS_EVERY_S
 from telematics.services.late.retro import CREDIT_TASK
 
@@ -36,6 +37,7 @@ SCHEDULE = (
     Tick(name="dispatch.note_outcomes", every_s=30),
     Tick(name="dispatch.measure_spreads", every_s=120),
     Tick(name="telematics.keep_partitions", every_s=3600),
+    Tick(name=WATCH_TASK, every_s=10),
     Tick(name="telematics.rebuild_a_key", every_s=1800),
     Tick(name="telematics.watch_strays", every_s=60),
     Tick(name="telematics.roll_up", every_s=60),

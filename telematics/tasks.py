@@ -9,6 +9,7 @@ from fleet.tasks import job_task
 from telematics.services.alarms.promised import RING_TASK
 from telematics.services.alarms.ring import ring_breaches
 from telematics.services.alarms.storms import gather_storms
+from telematics.services.clones.watch import WATCH_TASK, watch_clones
 from telematics.services.days.due import (
     SETTLE_TASK,
     freshen_today,
@@ -48,6 +49,12 @@ def rebuild_a_key_task() -> None:
 def watch_strays_task() -> None:
     """Ring while reports wait without a partition."""
     watch_strays(now=clock.now())
+
+
+@job_task(name=WATCH_TASK, lease_s=30)
+def watch_clones_task() -> None:
+    """Look for two units that use one key."""
+    watch_clones(now=clock.now())
 
 
 @job_task(name="telematics.roll_up", lease_s=300)

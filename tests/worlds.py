@@ -42,6 +42,7 @@ from telematics.models import (
     AlarmRule,
     AlarmStorm,
     Boot,
+    DeviceQuarantine,
     LaneState,
     OddReport,
     RetroEvent,
@@ -192,6 +193,11 @@ def _retro_event(world: World) -> RetroEvent:
     )
 
 
+def _quarantine(world: World) -> DeviceQuarantine:
+    device = builders.make_device(truck=world.truck(), serial=world.secret("serial"))
+    return DeviceQuarantine.objects.create(device=device, begun_at=NOW)
+
+
 def _odd_report(world: World) -> OddReport:
     reason = world.secret("odd")
     return OddReport.objects.create(
@@ -294,6 +300,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     ),
     "telematics.SlotState": _slot_state,
     "telematics.LaneState": _lane_state,
+    "telematics.DeviceQuarantine": _quarantine,
     "telematics.OddReport": _odd_report,
     "telematics.TruckDay": lambda world: builders.make_truck_day(world.truck()),
     "dispatch.SwapAssignment": lambda world: builders.make_assignment(

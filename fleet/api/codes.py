@@ -33,6 +33,11 @@ CODES: dict[str, Code] = {
         _("The key is good, but for another kind of device."),
         _("Onboard units, stations and offices each have their own addresses and keys."),
     ),
+    "device_quarantined": Code(
+        401,
+        _("Two units use one key: their reports are kept apart, and nothing is told to either."),
+        _("Have a new key made for the unit in the truck, revoke the old, lift the quarantine."),
+    ),
     "signature_required": Code(
         401,
         _("This device must sign its requests; its key must not travel."),

@@ -75,7 +75,8 @@ def common_refusals(operation: dict[str, Any]) -> dict[str, str]:
     if "deviceKey" in ways:
         refusals["401"] = (
             "`no_key`, `unknown_key`, `revoked_key`, `wrong_kind_of_key`, "
-            "`signature_required`, `bad_signature`, `stale_sequence`"
+            "`signature_required`, `bad_signature`, `stale_sequence`, "
+            "`device_quarantined`"
         )
     if "cookieAuth" in ways:
         refusals["403"] = "`permission_denied`"

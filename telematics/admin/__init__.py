@@ -1,3 +1,3 @@
-from telematics.admin import alarm_rules, alarms, days, devices, late, live, reports
+from telematics.admin import alarm_rules, alarms, days, devices, late, live, quarantines, reports
 
-__all__ = ["alarm_rules", "alarms", "days", "devices", "late", "live", "reports"]
+__all__ = ["alarm_rules", "alarms", "days", "devices", "late", "live", "quarantines", "reports"]

@@ -11,7 +11,14 @@ from rest_framework.request import Request
 from fleet.api.problems import Problem
 from fleet.models import Operator, SwapStation, Truck
 from telematics.models import Device
-from telematics.services.keys import HINT, KeyRefusedError, device_of_header, device_of_kind
+from telematics.services.clones.lift import is_quarantined
+from telematics.services.keys import (
+    HINT,
+    KeyRefusedError,
+    QuarantinedKeyError,
+    device_of_header,
+    device_of_kind,
+)
 from telematics.services.signatures import Asked, key_of_signed, read_signed
 
 
@@ -71,6 +78,13 @@ class IsObu(_IsDevice):
     """Only onboard units; :func:`truck_of` names the truck."""
 
     kind = Device.Kind.OBU
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Let onboard units in, but none of which there are two."""
+        is_let_in = super().has_permission(request, view)
+        if is_quarantined(device_of(request).pk):
+            raise KeyProblem(QuarantinedKeyError())
+        return is_let_in
 
 
 class IsStation(_IsDevice):

@@ -76,7 +76,8 @@ async def _answer(scope: Scope, receive: Receive) -> bytes:
         refusal = gate().refusal(sender.device_id)
     decoded = decode_reports(inflate(body) if packed else body)
     rings = refusal is not None and await gate().reconsider(sender.device_id, refusal, decoded)
-    submission = Submission(sender.truck_id, sender.datum, decoded, clock.now())
+    is_apart = sender.is_quarantined
+    submission = Submission(sender.truck_id, sender.datum, decoded, clock.now(), is_apart)
     answer = gate().keep(sender.device_id, submission, size_bytes=len(body), carries_alarm=rings)
     return _encode(await answer)
 

@@ -93,6 +93,7 @@ class Gate:
                     submission.datum,
                     [submission.decoded[i] for i in part],
                     submission.received_at,
+                    submission.is_apart,
                 )
                 size = size_bytes * len(part) // len(submission.decoded)
                 answers.append(self._committer.submit(one, size_bytes=size, is_backfill=True))

@@ -59,11 +59,14 @@ class Keeper:
                 each.say_known(kept.duplicates)
         rides = fetch_rides(
             self.line,
-            sorted({each.truck_id for each in submissions}),
+            sorted({each.truck_id for each in submissions if not each.is_apart}),
             now=max(each.received_at for each in submissions),
         )
         answers = []
         for each in submissions:
+            if each.is_apart:  # who knows who reads this
+                answers.append(ReportsAnswer(each.received_at, each.verdicts, None, [], []))
+                continue
             waiting = rides.get(each.truck_id, NOTHING_WAITS)
             answers.append(
                 ReportsAnswer(
@@ -117,7 +120,8 @@ class Keeper:
             submission.places.append((len(batch.rows), i))
             batch.rows.append(self._row(submission, report, mark, received_us))
             submission.say_kept(i, marks=mark)
-        _count(batch, truck_id, (*reports, *(decoded[i] for i in odd)), received_us)
+        if not submission.is_apart:
+            _count(batch, truck_id, (*reports, *(decoded[i] for i in odd)), received_us)
         credible = (
             report
             for report, mark in zip(reports, marks, strict=True)

@@ -20,6 +20,7 @@ class Caller:
     key_sha256: bytes
     serial: str
     requires_signature: bool = False
+    is_quarantined: bool = False
 
 
 class KeyBook:
@@ -96,4 +97,5 @@ def _caller(row: KeyRow, truck_id: int) -> Caller:
         key_sha256=row.sha256,
         serial=row.serial,
         requires_signature=row.requires_signature,
+        is_quarantined=row.is_quarantined,
     )

@@ -13,7 +13,9 @@ STATEMENT_TIMEOUT_MS = 2_000
 type Session = psycopg.Connection[tuple[Any, ...]]
 
 LIVE = """
-SELECT k.key_sha256, k.id, d.id, d.truck_id, d.datum, d.kind, d.serial, d.requires_signature
+SELECT k.key_sha256, k.id, d.id, d.truck_id, d.datum, d.kind, d.serial, d.requires_signature,
+       EXISTS (SELECT FROM telematics_devicequarantine q
+                WHERE q.device_id = d.id AND q.lifted_at IS NULL)
   FROM telematics_devicekey k JOIN telematics_device d ON d.id = k.device_id
  WHERE k.revoked_at IS NULL AND d.is_active
 """
@@ -45,6 +47,7 @@ class KeyRow:
     kind: str
     serial: str
     requires_signature: bool
+    is_quarantined: bool
 
 
 def open_session() -> Session:

@@ -1,4 +1,4 @@
-"""Reports of times that have no place in the history: kept apart, as they were read."""
+"""Reports that have no place in the history: kept apart, as they were read."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -19,11 +19,13 @@ class Oddity(StrEnum):
 
     AHEAD = "more_than_a_day_ahead"
     OLD = "outside_retention"
+    QUARANTINED = "device_quarantined"
 
 
 ODD_DETAILS = {
     Oddity.AHEAD: "The time is more than a day ahead of ours. Set the unit's clock.",
     Oddity.OLD: "The time is before the oldest day we keep.",
+    Oddity.QUARANTINED: "Two units use this key. Ask whoever runs the truck for a new one.",
 }
 KEEP_ODD = """
 INSERT INTO telematics_oddreport (truck_id, recorded_at, seq, received_at, reason, body)

@@ -19,13 +19,15 @@ _MARK_NAMES = [(mark.value, mark.name.lower()) for mark in Mark]
 class Submission:
     """Decoded reports of one truck's unit, in the order they came.
 
-    `datum` is the unit's own, for reports that name none.
+    `datum` is the unit's own, for reports that name none. All of it is kept apart (`is_apart`)
+    when two units use the key it came with.
     """
 
     truck_id: int
     datum: str
     decoded: Sequence[Report | Refusal]
     received_at: datetime
+    is_apart: bool = False
     verdicts: list[Verdict] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
     """Place in the batch, and index here, of each report that is put into the history."""
@@ -50,7 +52,9 @@ class Submission:
             if key in seen:
                 continue
             seen.add(key)
-            if reason := oddity(each.recorded_at, now=self.received_at, retention=retention):
+            if self.is_apart:
+                odd[i] = Oddity.QUARANTINED
+            elif reason := oddity(each.recorded_at, now=self.received_at, retention=retention):
                 odd[i] = reason
             else:
                 fit.append((key, i))

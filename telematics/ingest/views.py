@@ -19,6 +19,7 @@ from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
 from telematics.models import Device
 from telematics.services.alarms import promise_ringing
+from telematics.services.clones.lift import is_quarantined
 from telematics.services.keys import device_of_header, device_of_kind
 from telematics.services.lines import own_connection
 from telematics.services.signatures import Asked, key_of_signed, read_signed
@@ -42,8 +43,9 @@ def _answer(request: HttpRequest) -> HttpResponse:
         raise WrongMethodError(request.method)
     device = device_of_kind(_device(request), kind=Device.Kind.OBU)
     assert isinstance(device.truck, Truck)  # noqa: S101  telematics_device_speaks_for_one_thing
+    is_apart = is_quarantined(device.pk)
     decoded = decode_reports(read_body(request))
-    submission = Submission(device.truck.pk, device.datum, decoded, clock.now())
+    submission = Submission(device.truck.pk, device.datum, decoded, clock.now(), is_apart)
     retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
     line = own_connection()
     [answer], has_changed = Keeper(line, RuleBook(), retention).keep([submission])

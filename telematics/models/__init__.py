@@ -4,6 +4,7 @@ from telematics.models.alarm_storm import AlarmStorm
 from telematics.models.days import DerivedUpTo, TruckDay, TruckDrive, TruckStop
 from telematics.models.device import Device, DeviceKey, KeyChange, SignedSequence
 from telematics.models.gap import Gap
+from telematics.models.quarantine import DeviceQuarantine
 from telematics.models.report import (
     Boot,
     Breach,
@@ -27,6 +28,7 @@ __all__ = [
     "DerivedUpTo",
     "Device",
     "DeviceKey",
+    "DeviceQuarantine",
     "DirtyDay",
     "Downlink",
     "Gap",

@@ -28,6 +28,7 @@ class Alarm(models.Model):
         CELL_SPREAD = "cell_spread", _("cell spread")
         INSULATION = "insulation", _("insulation")
         LOW_CHARGE = "low_charge", _("low charge")
+        CLONED_DEVICE = "cloned_device", _("two units with one key")
         STRAY_REPORTS = "stray_reports", _("reports without a partition")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)

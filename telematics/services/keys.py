@@ -56,6 +56,13 @@ class WrongKindOfKeyError(KeyRefusedError):
     code = "wrong_kind_of_key"
 
 
+class QuarantinedKeyError(KeyRefusedError):
+    """Two units use this key: nothing that waits for the truck is told to either."""
+
+    code = "device_quarantined"
+    sentence = "Two units use this key. Ask whoever runs the truck for a new one."
+
+
 class SignatureRequiredError(KeyRefusedError):
     """The device's key must not travel: its requests are signed with it."""
 

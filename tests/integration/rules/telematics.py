@@ -10,6 +10,7 @@ from telematics.models import (
     AlarmStorm,
     Boot,
     DeviceKey,
+    DeviceQuarantine,
     Downlink,
     Gap,
     OddReport,
@@ -100,7 +101,16 @@ def _part(model: type[TruckDrive] | type[TruckStop]) -> TruckDrive | TruckStop:
     return model._default_manager.create(truck=make_truck(), day=NOW.date(), **values)
 
 
+def _quarantine() -> DeviceQuarantine:
+    return DeviceQuarantine.objects.create(device=make_device(), begun_at=NOW)
+
+
 TELEMATICS = [
+    Rule(
+        "telematics_device_is_quarantined_once",
+        "telematics_devicequarantine",
+        lambda: twin(_quarantine()),
+    ),
     Rule(
         "telematics_boot_is_known_once",
         "telematics_boot",

@@ -24,6 +24,7 @@ WRITERS = {
     *("move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"),
     *("change_reaches_keyrings", "key_reaches_keyrings", "loss_reaches_keyrings"),
     "few_ranges",
+    "quarantine_reaches_keyrings",
 }
 
 
