@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("telematics", "0012_late_and_missing"),
+        ("telematics", "0013_alarms_by_hand"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
