@@ -51,6 +51,7 @@ RIGHTS = {
     "telematics.LaneState": ("SVU", "", "", ""),
     "telematics.RetroEvent": ("MAVU", "", "", ""),
     "telematics.Boot": ("MAVU", "", "", ""),
+    "telematics.DeviceQuarantine": ("MAVU", "", "", ""),
     "telematics.OddReport": ("MAVU", "", "", ""),
     "telematics.TruckDay": ("MAVU", "", "", ""),
     "dispatch.SwapAssignment": ("MAU", "", "", ""),
