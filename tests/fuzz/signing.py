@@ -8,6 +8,8 @@ from urllib.parse import quote
 from requests import PreparedRequest
 
 SCHEME = "YZ-HMAC-SHA256"
+# What a header may hold: with other characters no request ever reaches the service.
+NOISE = [chr(n) for n in range(32, 256) if n != 127]
 FORGERIES = ("forged", "replayed", "garbled")
 
 
@@ -21,7 +23,7 @@ class Signer:
     def sign(self, request: PreparedRequest, *, how: str, chance: Random) -> None:
         """Write the header of a request that is otherwise ready; `how` may be a kind of forgery."""
         if how == "garbled":
-            noise = "".join(chr(chance.randint(32, 255)) for _ in range(chance.randint(0, 60)))
+            noise = "".join(chance.choice(NOISE) for _ in range(chance.randint(0, 60)))
             request.headers["Authorization"] = f"{SCHEME} {noise}".encode("latin-1")
             return
         self.seq += how != "replayed"
