@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures test test-slow test-kills test-all kill-reports outages fuzz bench-ingest bench-overload bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
+.PHONY: help venv demo pictures test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -27,18 +27,18 @@ demo: ## start everything with a simulated fleet; TRUCKS= STATIONS= SPEED= SEED=
 		--port $(PORT)
 
 test: lint ## lint and all tests but the slow ones
-	@$(PYTHON) -m pytest -m "not slow and not kills" -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -m "not slow and not long" -n 2 --dist loadgroup
 
-test-slow: venv ## the slow tests: fresh-clone demo, kills, fuzzing
+test-slow: venv ## the slow tests: fresh-clone demo, a living world
 	@$(PYTHON) -m pytest -m slow
 
 test-thorough: venv ## every property with ten times the examples, new ones each time
 	@$(PYTHON) -m pytest -m hypothesis --hypothesis-profile thorough -n 2 --dist loadgroup
 
-test-kills: venv ## 100,000 reports through 10 kills, and services that lose reports seen to lose them
-	@$(PYTHON) -m pytest -m kills -s
+test-long: venv ## kills that lose nothing, outages, a thousand rotations of keys, thousands of fuzzed requests
+	@$(PYTHON) -m pytest -m long -s
 
-test-all: test test-slow test-kills test-thorough ## make test, slow tests, kills, new examples
+test-all: test test-slow test-long test-thorough ## make test, the slow tests, the long ones, the search for new examples
 
 kill-reports: venv ## 1,000,000 reports through 50 kills of web and PostgreSQL: none lost, none twice; REPORTS= KILLS= SEED=
 	@$(PYTHON) -m tests.kill $(if $(REPORTS),--reports $(REPORTS)) $(if $(KILLS),--kills $(KILLS)) \

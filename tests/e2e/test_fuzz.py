@@ -74,7 +74,7 @@ def test_what_the_contract_does_not_say_is_found(
     assert faults_of(stack, contract(stack, raw)) == ({found} if found else set())
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_thousands_of_requests_find_no_fault(stack: Stack) -> None:
     cases = int(os.environ.get("FUZZ_CASES") or MANY)
     seed = int(os.environ.get("FUZZ_SEED") or secrets.randbelow(10**6))

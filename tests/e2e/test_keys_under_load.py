@@ -112,7 +112,7 @@ def rotate(units: list[Unit], probe: Probe) -> None:
 
 @pytest.mark.parametrize(
     ("devices", "rounds"),
-    [(8, 8), pytest.param(20, 50, marks=pytest.mark.slow)],
+    [(8, 8), pytest.param(20, 50, marks=pytest.mark.long)],
 )
 def test_rotation_under_load_refuses_nothing_good_and_ends_old_keys(
     web: WebPair, devices: int, rounds: int

@@ -13,7 +13,7 @@ from tests.kill.run import Plan, Run
 from tests.kill.service import Service
 from tests.private import run_directory
 
-pytestmark = pytest.mark.kills
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

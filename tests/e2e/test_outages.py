@@ -8,7 +8,7 @@ from tests.kill.outage import ASKED
 from tests.kill.service import Service
 from tests.private import run_directory
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 AWAY_S = 10.0
 UNGUARDED_APP = "tests.planted.unguarded:application"
