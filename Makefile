@@ -49,7 +49,7 @@ outages: venv ## PostgreSQL killed and hung for 60 s, its disks full: what calle
 
 fuzz: venv ## the whole API under CASES (50,000) requests made from its contract; SEED= repeats a run
 	@FUZZ_CASES=$(or $(CASES),50000) FUZZ_SEED=$(if $(filter command line,$(origin SEED)),$(SEED)) \
-		$(PYTHON) -m pytest tests/e2e/test_fuzz.py -m slow -n 0 -s
+		$(PYTHON) -m pytest tests/e2e/test_fuzz.py -m long -n 0 -s
 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures
