@@ -17,8 +17,8 @@ from tests.kill.service import Service
 from tests.private import run_directory
 
 URL = "/api/v1/obu/reports"
-TRUCKS = 45
-QUEUE, REQUESTS_S, BURST_S = 5, 4, 5
+TRUCKS = 105
+QUEUE, REQUESTS_S, BURST_S = 15, 4, 5
 BURST = REQUESTS_S * BURST_S
 
 
@@ -32,7 +32,7 @@ class Scene:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{service.port}",
             timeout=30,
-            limits=httpx.Limits(max_connections=100),
+            limits=httpx.Limits(max_connections=200),
         )
 
     def post(self, key: str, body: Any) -> httpx.Response:
@@ -74,7 +74,7 @@ def statuses(answers: list[httpx.Response]) -> Counter[int]:
 
 
 def test_a_full_queue_refuses_at_once_and_keeps_a_place_for_alarms(scene: Scene) -> None:
-    keys = [next(scene.unused)[1] for _ in range(40)]
+    keys = [next(scene.unused)[1] for _ in range(100)]
     assert set(statuses([scene.post(key, report()) for key in keys])) == {200}
     scene.service.freeze_postgres()
     try:
