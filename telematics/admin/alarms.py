@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
@@ -119,7 +120,8 @@ class AlarmAdmin(ReadOnlyAdmin):
     @admin.display(description=_("detail"), ordering="detail")
     def what(self, alarm: Alarm) -> str:
         """Return the rule in the reader's language, and what was seen."""
-        return f"{alarm.rule}: {alarm.detail}" if alarm.rule else alarm.detail
+        words = f"{alarm.rule}: {alarm.detail}" if alarm.rule else alarm.detail
+        return format_html('<div style="min-width: 18rem">{}</div>', words)
 
     @display(
         description=_("state"),

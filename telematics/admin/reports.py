@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -60,7 +60,7 @@ class OddReportAdmin(ReadOnlyAdmin):
 
     def truck_day(self, request: HttpRequest) -> HttpResponse:
         """Show what one truck reported on one day, and never more than that day is read."""
-        form = TruckDayForm(request.GET or None)
+        form = TruckDayForm(request.GET or None, initial={"day": localdate(now())})
         truck = None
         reports: list[Any] = []
         day: dict[str, Any] = {}

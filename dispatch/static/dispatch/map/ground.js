@@ -1,10 +1,15 @@
 // What does not move: a plain ground with our own places, roads and stations; tiles if there are.
 
+const NAMES_FROM_ZOOM = 10.5; // farther out the names of places cover each other
+
 export function drawGround(map, ground, config) {
   if (config.tile_url) L.tileLayer(config.tile_url, { attribution: config.tile_credit }).addTo(map);
   for (const road of ground.roads) {
     L.polyline(road, { className: "map-road", interactive: false }).addTo(map);
   }
+  const naming = () => map.getContainer().classList.toggle("is-far", map.getZoom() < NAMES_FROM_ZOOM);
+  map.on("zoomend", naming);
+  naming();
   for (const place of ground.places) {
     L.circle(place.at, { radius: place.radius_m, className: "map-place", interactive: false }).addTo(map);
     L.marker(place.at, {
