@@ -17,7 +17,7 @@ from tests.kill.service import Service
 from tests.private import run_directory
 
 URL = "/api/v1/obu/reports"
-TRUCKS = 105
+TRUCKS = 110
 QUEUE, REQUESTS_S, BURST_S = 15, 4, 5
 BURST = REQUESTS_S * BURST_S
 
@@ -139,12 +139,16 @@ def test_while_redis_is_away_nobody_is_throttled(scene: Scene) -> None:
 
 
 def test_a_long_request_is_kept_in_parts_and_answered_as_one(scene: Scene) -> None:
-    truck_id, key = next(scene.unused)
     count = 450
     sent: list[Any] = [report(age_s=10 * (i * 7 % count), seq=i) for i in range(count)]
     sent[17] = {"seq": "none"}
     sent[400] = sent[3]
-    answer = scene.post(key, sent)
+    for _ in range(5):  # its twelve parts need most of the short queue for themselves
+        truck_id, key = next(scene.unused)
+        answer = scene.post(key, sent)
+        if answer.status_code == 200:
+            break
+        time.sleep(1)
     assert answer.status_code == 200, answer.text
     verdicts = answer.json()["verdicts"]
     assert [each["index"] for each in verdicts] == list(range(count))

@@ -47,7 +47,8 @@ def test_every_report_that_was_sent_is_there_once(stack: Stack, tmp_path: Path) 
             "simulate_obus", "--url", stack.base_url, *LOAD, "--seed", "8", "--keys", str(keys)
         )
     )
-    assert int(again["stored"]) == int(again["reports sent"]) == 12 * 24
+    # The first run may have gone on longer than its reports say: then some of these come late.
+    assert int(again["stored"]) + int(again["late"]) == int(again["reports sent"]) == 12 * 24
 
 
 def test_it_fails_when_the_service_refuses(stack: Stack, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from telematics.services.alarms import close_alarm
 class QuarantineOverError(Exception):
     """Somebody lifted the quarantine before."""
 
-    code = "quarantine_lifted"
+    code = "already_lifted"
 
 
 def lift_device_quarantine(

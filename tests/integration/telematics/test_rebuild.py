@@ -80,5 +80,6 @@ def test_two_never_rebuild_at_once() -> None:
     with other.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, 0)", [LOCK_SPACE])
         assert rebuild_a_key(now=NOW, rows=1000) is None
+        cursor.execute("SELECT pg_advisory_unlock(%s, 0)", [LOCK_SPACE])
     other.close()
     assert rebuild_a_key(now=NOW, rows=1000) == DAY
