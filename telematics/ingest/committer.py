@@ -33,6 +33,7 @@ BACKFILL = Share(rows=40, requests_a_device=8)
 ANSWER_WITHIN_S = 1.5
 BACKFILL_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.25
+FEW_ROWS, LINGER_S = 16, 0.002
 HANGS_AFTER_S = 8.0
 TOO_MANY = "Too many reports wait to be kept. Send them again later."
 
@@ -132,10 +133,17 @@ class Committer:
             self._commit(self._take())
 
     def _take(self) -> list[Waiting]:
-        """Wait for requests and return the next batch of them."""
+        """Wait for requests and return the next batch of them.
+
+        A few wait a moment for more: a batch costs as much as ten reports.
+        """
         with self._came:
-            while not (batch := self._turns.take()):
+            while not self._turns.rows:
                 self._came.wait()
+        if self._turns.rows < FEW_ROWS:
+            time.sleep(LINGER_S)  # noqa: TID251  this thread does nothing else
+        with self._came:
+            batch = self._turns.take()
             meters().queued(self._turns.rows)
         return [waiting for waiting in batch if not waiting.answer.done()]
 

@@ -1,6 +1,7 @@
 """More than can be taken, against a real web server: who is refused, who is not."""
 
 import json
+import os
 import signal
 import time
 from collections import Counter
@@ -58,7 +59,7 @@ def report(age_s: float = 0, seq: int | None = None, **fields: Any) -> dict[str,
 
 @pytest.fixture(scope="module")
 def scene() -> Iterator[Scene]:
-    service = Service(run_directory() / "overload", workers=1)
+    service = Service(run_directory() / f"overload-{os.getpid()}", workers=1)
     service.environment |= {
         "REPORT_QUEUE_REQUESTS": str(QUEUE),
         "DEVICE_REQUESTS_S": str(REQUESTS_S),
