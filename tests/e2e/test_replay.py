@@ -1,4 +1,7 @@
-"""Recorded telemetry played against the running service: the rows are those of the files."""
+"""Recorded telemetry played against the running service: the rows are those of the files.
+
+Within half of what a column resolves: 0.1 km/h, 0.01 % of charge, 1 m of altitude.
+"""
 
 import csv
 import gzip
@@ -46,11 +49,11 @@ def test_a_recorded_drive_is_in_the_database_as_it_was_recorded(stack: Stack) ->
     assert f"{ROWS}/{ROWS} reports (100 %)" in said
     assert len(reports) == ROWS
     for report, row in zip(reports, rows, strict=True):
-        assert report.soc_percent == pytest.approx(float(row["Soc"]), abs=1e-3)
+        assert report.soc_percent == pytest.approx(float(row["Soc"]), abs=0.005)
         assert report.latitude_deg == pytest.approx(float(row["LAT"]))
         assert report.longitude_deg == pytest.approx(float(row["LON"]))
-        assert report.speed_kmh == pytest.approx(float(row["Speed"]), abs=1e-3)
-        assert report.altitude_m == pytest.approx(float(row["ALT"]))
+        assert report.speed_kmh == pytest.approx(float(row["Speed"]), abs=0.0501)
+        assert report.altitude_m == pytest.approx(float(row["ALT"]), abs=0.5)
     lasted = reports[-1].recorded_at - reports[0].recorded_at
     hours, minutes, seconds = (
         int(last) - int(first)
@@ -77,7 +80,7 @@ def test_a_speed_trace_gets_charge_between_its_measured_ends_and_a_way(stack: St
     begin = reports[0].recorded_at - timedelta(seconds=min(trace))
     for report in reports[:: ROWS // 20]:
         second = round((report.recorded_at - begin).total_seconds(), 3)
-        assert report.speed_kmh == pytest.approx(max(0.0, trace[second]), abs=0.01)
+        assert report.speed_kmh == pytest.approx(max(0.0, trace[second]), abs=0.0501)
     assert reports[-1].longitude_deg < reports[0].longitude_deg
     assert reports[-1].latitude_deg == pytest.approx(reports[0].latitude_deg, abs=1e-6)
 

@@ -43,7 +43,7 @@ class Player:
             due = self._due((time.monotonic() - began_s) * self.speed)
             if due:
                 await self._send(due)
-            else:
+            if len(due) < AT_ONCE:  # a unit may send few requests, so let more become due
                 await asyncio.sleep(TICK_S)
             if time.monotonic() - said_s >= LINE_EVERY_S:
                 said_s = time.monotonic()

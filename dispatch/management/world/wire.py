@@ -24,11 +24,18 @@ class Answer:
     status: int
     body: Any
     cookies: list[str]
+    retry_after_s: float | None = None
 
     @property
     def is_ok(self) -> bool:
         """Whether it was done."""
         return self.status < HTTPStatus.BAD_REQUEST
+
+    @property
+    def is_for_later(self) -> bool:
+        """Whether the same request is to be sent again."""
+        is_throttled = self.status == HTTPStatus.TOO_MANY_REQUESTS
+        return is_throttled or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     @property
     def code(self) -> str:
@@ -90,17 +97,21 @@ class Wire:
     async def ask(
         self, method: str, path: str, *, headers: dict[str, str], body: Any = None, tries: int = 0
     ) -> Answer | None:
-        """Send a request until it is answered below 500; None after `tries` (0: for ever)."""
+        """Send a request until it is taken or refused for good; None after `tries` (0: for ever).
+
+        A unit that sent too much waits as long as the service says, and sends the same again.
+        """
         content, headers = _packed(body, headers)
         wait_s, tried = FIRST_WAIT_S, 0
         while True:
             tried += 1
             answer = await self._once(method, path, headers, content)
-            if answer and answer.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            if answer and not answer.is_for_later:
                 return answer
             if tried == tries:
                 return None
-            await asyncio.sleep(wait_s)
+            told_s = answer.retry_after_s if answer else None
+            await asyncio.sleep(wait_s if told_s is None else told_s)
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
     async def _once(
@@ -113,7 +124,10 @@ class Wire:
             self.traffic.lost += 1
             return None
         answer = Answer(
-            response.status_code, _json(response.content), response.headers.get_list("set-cookie")
+            response.status_code,
+            _json(response.content),
+            response.headers.get_list("set-cookie"),
+            retry_after_s=_seconds(response.headers.get("Retry-After", "")),
         )
         self.traffic.count(answer, time.monotonic() - began)
         return answer
@@ -128,6 +142,10 @@ def _packed(body: Any, headers: dict[str, str]) -> tuple[bytes | None, dict[str,
         return gzip.compress(content, 5), {**headers, "Content-Encoding": "gzip"}
     headers.pop("may-gzip", None)
     return content, headers
+
+
+def _seconds(text: str) -> float | None:
+    return float(text) if text.isdecimal() else None
 
 
 def _json(content: bytes) -> Any:
