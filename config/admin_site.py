@@ -44,6 +44,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("driver/icon.svg")}
     ],
+    "STYLES": [lambda _request: static("fleet/page.css")],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
     "COLORS": {
