@@ -18,7 +18,7 @@ from telematics.ingest.live import live_states
 from telematics.ingest.odd import keep_odd
 from telematics.ingest.rows import micros, pack_row
 from telematics.ingest.rules import RuleBook
-from telematics.ingest.store import Batch, Kept, Move, store
+from telematics.ingest.store import Batch, Move, store
 from telematics.ingest.submission import Submission
 from telematics.models import Source
 from telematics.protocols.datum import Datum, to_wgs84
@@ -46,6 +46,17 @@ class Keeper:
         What is said to be kept is committed when this returns, unless the caller holds a
         transaction open.
         """
+        try:
+            return self._keep(submissions)
+        except IntegrityError:
+            # The day's partition was attached while rows were on their way to the default one, or
+            # a boot known here was swept and came back under another id.
+            if self.line.info.transaction_status != TransactionStatus.IDLE:
+                raise
+            self.names = Names()
+            return self._keep(submissions)
+
+    def _keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], bool]:
         self.rules.refresh(self.line)
         lives = live_states(self.line, {each.truck_id for each in submissions})
         self._learn_names(submissions)
@@ -53,7 +64,7 @@ class Keeper:
         for each in submissions:
             if live := self._place(each, batch, live=lives.get(each.truck_id)):
                 lives[each.truck_id] = live
-        kept = self._store(batch)
+        kept = store(self.line, batch, self.names)
         if kept.duplicates:
             for each in submissions:
                 each.say_known(kept.duplicates)
@@ -78,15 +89,6 @@ class Keeper:
                 )
             )
         return answers, kept.has_breaches_changed
-
-    def _store(self, batch: Batch) -> Kept:
-        try:
-            return store(self.line, batch, self.names)
-        except IntegrityError:
-            # The day's partition was attached while the rows were on their way to the default one.
-            if self.line.info.transaction_status != TransactionStatus.IDLE:
-                raise
-            return store(self.line, batch, self.names)
 
     def _learn_names(self, submissions: Iterable[Submission]) -> None:
         boots: set[tuple[int, str]] = set()

@@ -71,11 +71,16 @@ missing AS (
     SELECT truck_id, boot_id, id, int8multirange(range_merge(seqs)) - seqs - closed AS holes
       FROM booted WHERE boot_id <> '' AND seqs <> int8multirange(range_merge(seqs))
     UNION ALL
-    -- Holes of earlier starts, which this batch says nothing of.
-    SELECT g.truck_id, b.boot_id, b.id, int8multirange(int8range(g.from_seq, g.to_seq, '[]')) - seqs
-      FROM telematics_gap g JOIN telematics_boot b ON b.id = g.boot_id
-     WHERE g.state = 'open' AND g.truck_id IN (SELECT truck_id FROM booted)
-       AND g.boot_id NOT IN (SELECT id FROM booted)),
+    -- Holes of earlier starts, which this batch says nothing of: a look into an index each, for a
+    -- join would read all boots there are.
+    SELECT t.truck_id, (SELECT boot_id FROM telematics_boot b WHERE b.id = g.boot_id), g.boot_id,
+           int8multirange(int8range(from_seq, to_seq, '[]'))
+           - (SELECT seqs FROM telematics_boot b WHERE b.id = g.boot_id)
+      FROM (SELECT DISTINCT truck_id FROM booted) t, LATERAL (
+           SELECT boot_id, from_seq, to_seq FROM telematics_gap
+            WHERE truck_id = t.truck_id AND state = 'open'
+              AND boot_id NOT IN (SELECT id FROM booted)
+            ORDER BY boot_id, from_seq LIMIT {HOLES_MAX}) g),
 holes AS (
     SELECT truck_id, boot_id, lower(hole) AS from_seq, upper(hole) - 1 AS to_seq, id
       FROM missing, LATERAL (SELECT hole FROM unnest(holes) hole LIMIT {HOLES_MAX}) few),

@@ -48,7 +48,9 @@ class Gap(models.Model):
         indexes = [
             # What an answer to a truck asks for.
             models.Index(
-                fields=["truck"], condition=Q(state="open"), name="telematics_open_gap_of_truck"
+                fields=["truck", "boot", "from_seq"],
+                condition=Q(state="open"),
+                name="telematics_open_gaps_in_order",
             ),
         ]
 

@@ -125,3 +125,14 @@ def test_silence_is_what_lies_between_reports_by_their_own_time() -> None:
         (start + hour, NOW - minute)
     ]
     assert silences_of(make_truck().pk, since=start, until=NOW) == [(start, NOW)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_start_that_was_swept_and_came_back_elsewhere_is_known_under_its_new_id() -> None:
+    truck, here, elsewhere = make_truck(), make_keeper(), make_keeper()
+    keep(here, truck.pk, [said()])
+    Boot.objects.all().delete()  # as the sweep does after the retention
+    keep(elsewhere, truck.pk, [said(NOW + timedelta(seconds=1), 2)])
+    answer = keep(here, truck.pk, [said(NOW + timedelta(seconds=2), 3)])
+    assert [verdict.verdict for verdict in answer.verdicts] == ["stored"]
+    assert told(truck.pk) == {"b1": (2, [])}
