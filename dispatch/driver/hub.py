@@ -17,6 +17,7 @@ from django.db import connection
 from redis.exceptions import RedisError
 
 from dispatch.driver.marks import Mark, marks_of
+from dispatch.driver.motion import Motion, motions_of
 
 LOOK_S = 3.0
 RETRY_S = 1.0
@@ -29,7 +30,8 @@ log = structlog.get_logger()
 class Listener:
     """An open stream: `news` is set when it should look; `is_replaced` when newer ones took over.
 
-    `mark` is what it sent last; `is_welcome` turns False when its driver was signed out.
+    `mark` and `told` are what it sent last, `motion` is the newest; `has_promise_news` asks it to
+    read the promise anew; `is_welcome` turns False when its driver was signed out.
     """
 
     driver_id: int
@@ -37,6 +39,13 @@ class Listener:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     is_replaced: bool = False
     is_welcome: bool = True
+    has_promise_news: bool = False
+    motion: Motion | None = None
+    told: Motion | None = None
+
+    def has_motion_news(self) -> bool:
+        """Whether the truck's speed is worth an event."""
+        return self.motion is not None and self.motion.is_news_after(self.told)
 
 
 class Hub:
@@ -71,6 +80,7 @@ class Hub:
     def wake(self, driver_id: int) -> None:
         """Let the driver's streams look."""
         for listener in self.streams.get(driver_id, ()):
+            listener.has_promise_news = True
             listener.news.set()
 
     async def _hear(self) -> None:
@@ -97,7 +107,7 @@ class Hub:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                marks = await read_marks(list(self.streams))
+                marks, motions = await read_news(list(self.streams))
             except Exception as error:
                 log.warning("driver_streams_without_database", error=str(error))
                 continue
@@ -106,15 +116,17 @@ class Hub:
                     mark = marks.get(driver_id)
                     if mark is None or mark.key != listener.mark.key:
                         listener.is_welcome = False
-                    if mark != listener.mark:
+                    listener.motion = motions.get(driver_id)
+                    listener.has_promise_news |= mark != listener.mark
+                    if listener.has_promise_news or listener.has_motion_news():
                         listener.news.set()
 
 
 @sync_to_async(thread_sensitive=False)
-def read_marks(driver_ids: list[int]) -> dict[int, Mark]:
-    """Read the marks in a thread, and hand the connection back at once."""
+def read_news(driver_ids: list[int]) -> tuple[dict[int, Mark], dict[int, Motion]]:
+    """Read marks and motions in a thread, and hand the connection back at once."""
     try:
-        return marks_of(driver_ids)
+        return marks_of(driver_ids), motions_of(driver_ids)
     finally:
         connection.close()
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.driver.hub import Listener, hub
 from dispatch.driver.marks import Mark, marks_of
+from dispatch.driver.motion import Motion, motions_of
 from dispatch.selectors.cards import assignment_card, iso, live_assignment_of_driver
 from fleet import clock
 from fleet.access import driver_of
@@ -23,7 +24,7 @@ LASTS_S = 3600.0  # then the page opens a new one, and shows its session again
 
 
 async def stream(request: HttpRequest) -> HttpResponseBase:
-    """Open a driver's stream; events are `assignment`, `beat` and `replaced`."""
+    """Open a driver's stream; events are `assignment`, `motion`, `beat` and `replaced`."""
     if request.method != "GET":
         detail = _("Only GET.")
         return problem_response(status=405, code="method_not_allowed", detail=detail)
@@ -47,8 +48,10 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
     home.join(listener)
     try:
         yield b"retry: 1000\n\n"
-        listener.mark, card = await _read(driver_id)
+        listener.mark, card, listener.motion = await _read(driver_id)
         yield event("assignment", card, listener.mark)
+        if listener.has_motion_news():
+            yield motion_event(listener)
         while loop.time() < ends_at:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(listener.news.wait(), max(0, beats_at - loop.time()))
@@ -63,7 +66,12 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
             if not listener.news.is_set():
                 continue
             listener.news.clear()
-            mark, card = await _read(driver_id)
+            if listener.has_motion_news():
+                yield motion_event(listener)
+            if not listener.has_promise_news:
+                continue
+            listener.has_promise_news = False
+            mark, card, _motion = await _read(driver_id)
             if mark != listener.mark:
                 listener.mark = mark
                 yield event("assignment", card, mark)
@@ -78,6 +86,12 @@ def event(name: str, data: Any, mark: Mark | None = None) -> bytes:
     return f"{id_line}{name_line}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
 
+def motion_event(listener: Listener) -> bytes:
+    """Tell how fast the truck moves, and remember that it was told."""
+    listener.told = listener.motion
+    return event("motion", listener.motion and listener.motion.to_json())
+
+
 @sync_to_async
 def _driver_id(request: HttpRequest) -> int | None:
     try:
@@ -89,13 +103,13 @@ def _driver_id(request: HttpRequest) -> int | None:
 
 
 @sync_to_async(thread_sensitive=False)
-def _read(driver_id: int) -> tuple[Mark, dict[str, Any] | None]:
-    """Read mark and card in a thread, and hand the connection back at once."""
+def _read(driver_id: int) -> tuple[Mark, dict[str, Any] | None, Motion | None]:
+    """Read mark, card and motion in a thread, and hand the connection back at once."""
     try:
         live = live_assignment_of_driver(driver_id)
         mark = marks_of([driver_id]).get(driver_id, Mark(""))
         card = assignment_card(live, now=clock.now()) if live else None
         version = (live.pk, live.version) if live else (None, None)
-        return Mark(mark.key, *version), card
+        return Mark(mark.key, *version), card, motions_of([driver_id]).get(driver_id)
     finally:
         connection.close()

@@ -15,9 +15,17 @@ from pytest_django import Settings
 
 from dispatch.driver import hub, stream
 from dispatch.models import SwapAssignment
-from fleet.models import Driver
+from fleet.models import Driver, Truck
 from fleet.services.sign_in import make_sign_in_link, sign_out_everywhere
-from tests.builders import NOW, make_assignment, make_driver, make_operator, make_truck
+from telematics.models import TruckState
+from tests.builders import (
+    NOW,
+    make_assignment,
+    make_driver,
+    make_operator,
+    make_shift,
+    make_truck,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 type Scene = Callable[[], Awaitable[None]]
@@ -98,6 +106,46 @@ def test_without_redis_the_database_is_asked(
         await events.aclose()
 
     play(scene)
+
+
+def test_the_page_hears_how_fast_its_truck_moves(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_S", 0.2)
+    truck = make_truck(driver.carrier)
+    make_shift(driver, truck)
+    at = "2026-01-01T00:00:%02dZ"
+    set_speed(truck, speed_kmh=0.0, recorded_at=at % 0)
+
+    async def scene() -> None:
+        events = await opened(driver)
+        heard = await next_event(events)
+        assert heard == f'event: motion\ndata: {{"speed_kmh": 0.0, "recorded_at": "{at % 0}"}}\n\n'
+        set_later = sync_to_async(set_speed, thread_sensitive=False)
+        await set_later(truck, speed_kmh=3.0, recorded_at=at % 5)  # as slow, and soon: no news
+        await asyncio.sleep(0.5)
+        await set_later(truck, speed_kmh=43.0, recorded_at=at % 10)
+        assert '"speed_kmh": 43.0' in await next_event(events)
+        await events.aclose()
+
+    play(scene)
+
+
+def set_speed(truck: Truck, *, speed_kmh: float, recorded_at: str) -> None:
+    """Let the truck have reported its speed."""
+    values = {
+        "recorded_at": recorded_at,
+        "received_at": recorded_at,
+        "seq": 1,
+        "latitude_deg": 39.0,
+        "longitude_deg": 118.0,
+        "soc_percent": 50.0,
+        "speed_kmh": speed_kmh,
+    }
+    try:
+        TruckState.objects.update_or_create(truck=truck, defaults=values)
+    finally:
+        connections.close_all()
 
 
 def test_a_quiet_stream_beats(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
