@@ -3,12 +3,16 @@
 import fcntl
 import os
 import subprocess
+from hashlib import sha256
+from pathlib import Path
 
 import psycopg
 
+from config.binaries import find_postgres
 from config.commands import manage_command
-from tests.private import run_directory
+from tests.private import RUNS, run_directory
 
+ROOT = Path(__file__).resolve().parents[1]
 TEMPLATE = "migrated"
 
 
@@ -35,14 +39,44 @@ def _address(url: str, name: str) -> str:
 
 
 def _migrate(admin: psycopg.Connection, url: str) -> None:
+    """Make the template: by the migrations, or from what they made in an earlier run."""
     admin.execute(f'DROP DATABASE IF EXISTS "{TEMPLATE}"'.encode())
     admin.execute(f'CREATE DATABASE "{TEMPLATE}"'.encode())
-    done = subprocess.run(
-        manage_command("migrate", "--verbosity", "0"),
-        env={**os.environ, "DATABASE_URL": _address(url, TEMPLATE)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, f"migrate: {done.stdout}{done.stderr}"
+    address, kept = _address(url, TEMPLATE), RUNS / f"migrated-{_key()}.dump"
+    if kept.exists():
+        _run([_tool("pg_restore"), "--exit-on-error", "-d", address, str(kept)])
+    else:
+        _run(manage_command("migrate", "--verbosity", "0"), DATABASE_URL=address)
+        if Path(_tool("pg_dump")).exists():
+            _keep(address, kept)
     # No session, not even autovacuum's, may be in it while it is copied.
     admin.execute(f'ALTER DATABASE "{TEMPLATE}" ALLOW_CONNECTIONS false'.encode())
+
+
+def _keep(address: str, kept: Path) -> None:
+    for old in RUNS.glob("migrated-*.dump"):
+        old.unlink(missing_ok=True)
+    half = kept.with_suffix(f".{os.getpid()}")
+    _run([_tool("pg_dump"), "-Fc", "-f", str(half), "-d", address])
+    half.replace(kept)
+
+
+def _key() -> str:
+    """Return a name for all that decides what the migrations make."""
+    parts = [ROOT / "requirements" / "dev.txt", ROOT / "config" / "settings.py"]
+    parts += [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("*/models/*.py")]
+    told = sha256()
+    for part in sorted(parts):
+        told.update(str(part.relative_to(ROOT)).encode() + b"\0" + part.read_bytes())
+    return told.hexdigest()[:16]
+
+
+def _tool(name: str) -> str:
+    return str(find_postgres(major=None) / name)
+
+
+def _run(command: list[str], **environment: str) -> None:
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, f"{command[:3]}: {done.stdout}{done.stderr}"
