@@ -118,6 +118,8 @@ UNFOLD: dict[str, Any] = {
                     _list(_("Swap stations"), "ev_station", "fleet.SwapStation"),
                     _list(_("Closures"), "do_not_disturb_on", "fleet.Closure"),
                     _list(_("Power caps"), "electric_meter", "dispatch.PowerCap"),
+                    _list(_("Energy charged"), "bolt", "dispatch.StationQuarter"),
+                    _list(_("Stock-outs"), "battery_alert", "dispatch.StockOut"),
                     _list(_("Packs"), "battery_charging_full", "fleet.Pack"),
                     _list(_("Custody ledger"), "receipt_long", "fleet.PackMove"),
                     _list(_("Pack types"), "category", "fleet.PackType"),

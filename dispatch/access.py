@@ -10,6 +10,8 @@ from dispatch.models import (
     MeasuredSpread,
     PlanRun,
     Shuttle,
+    StationQuarter,
+    StockOut,
     SwapAssignment,
     Trip,
     TruckConsumption,
@@ -93,6 +95,16 @@ def spreads_for(user: Viewer) -> QuerySet[MeasuredSpread]:
     if sees_everything(user):
         return MeasuredSpread.objects.all()
     return MeasuredSpread.objects.filter(station__in=stations_for(user))
+
+
+def energy_for(user: Viewer) -> QuerySet[StationQuarter]:
+    """Return what the stations charged that a user may look into."""
+    return StationQuarter.objects.filter(station__in=stations_for(user).values("pk"))
+
+
+def stock_outs_for(user: Viewer) -> QuerySet[StockOut]:
+    """Return when the stations had no charged pack that a user may look into."""
+    return StockOut.objects.filter(station__in=stations_for(user).values("pk"))
 
 
 def plan_runs_for(user: Viewer, *, now: datetime) -> QuerySet[PlanRun]:

@@ -15,6 +15,8 @@ from dispatch.services.promises.now import answer_truck
 from dispatch.services.promises.outcomes import note_outcomes, sweep_outcomes
 from dispatch.services.promises.watch import expire_offers, watch_assignments
 from dispatch.services.roads.book import prune_books
+from dispatch.services.stations.energy import add_up_energy
+from dispatch.services.stations.stock_outs import note_stock_outs
 from dispatch.services.trips.progress import advance_trips
 from dispatch.services.trips.shuttles import extend_shuttles
 from fleet import clock
@@ -31,6 +33,8 @@ SCHEDULE = (
     Tick(name="dispatch.expire_offers", every_s=2),
     Tick(name="dispatch.watch_assignments", every_s=2),
     Tick(name="dispatch.plan_charging", every_s=20),
+    Tick(name="dispatch.add_up_energy", every_s=60),
+    Tick(name="dispatch.note_stock_outs", every_s=20),
     Tick(name="dispatch.sweep", every_s=600),
     Tick(name="dispatch.advance_trips", every_s=5),
     Tick(name=LEARN_TASK, every_s=60),
@@ -86,6 +90,18 @@ def plan_charging_task(station_id: int | None = None) -> None:
     """Plan what the slots of a station charge; of all stations, each on its own, by the tick."""
     for pk in stations_that_charge() if station_id is None else [station_id]:
         plan_charging(pk, now=clock.now())
+
+
+@job_task(name="dispatch.add_up_energy", lease_s=60)
+def add_up_energy_task() -> None:
+    """Add up what stations charged in the hour that is ending, by quarters."""
+    add_up_energy(now=clock.now())
+
+
+@job_task(name="dispatch.note_stock_outs", lease_s=30)
+def note_stock_outs_task() -> None:
+    """Notice which stations have no charged pack left, and which have one again."""
+    note_stock_outs(now=clock.now())
 
 
 @job_task(name=CREDIT_TASK, lease_s=60)

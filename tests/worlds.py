@@ -20,6 +20,8 @@ from dispatch.models import (
     PowerCap,
     PromiseOutcome,
     Shuttle,
+    StationQuarter,
+    StockOut,
     Trip,
     TruckConsumption,
 )
@@ -236,6 +238,16 @@ def _spread(world: World) -> MeasuredSpread:
     )
 
 
+def _quarter(world: World) -> StationQuarter:
+    return StationQuarter.objects.create(station=world.station(), starts_at=NOW, energy_wh=9)
+
+
+def _stock_out(world: World) -> StockOut:
+    return StockOut.objects.create(
+        station=world.station(), pack_type=builders.make_pack_type(), during=builders.since(NOW)
+    )
+
+
 def _fairness(world: World) -> FairnessEntry:
     promise = builders.make_assignment(world.truck(), _neutral_station(), world.driver())
     return builders.make_fairness_entry(promise, world.carrier)
@@ -308,6 +320,8 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     ),
     "dispatch.PromiseOutcome": _outcome,
     "dispatch.MeasuredSpread": _spread,
+    "dispatch.StationQuarter": _quarter,
+    "dispatch.StockOut": _stock_out,
     "dispatch.FairnessEntry": _fairness,
     "dispatch.Ban": _ban,
     "dispatch.PlanRun": _plan_run,

@@ -5,6 +5,7 @@ from dispatch.admin import (
     fairness,
     outcomes,
     plans,
+    station_days,
     trips,
     trucks_now,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "fairness",
     "outcomes",
     "plans",
+    "station_days",
     "trips",
     "trucks_now",
 ]

@@ -16,8 +16,10 @@ from dispatch.admin.caps import cap_urls
 from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
+from dispatch.admin.start import start_urls
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
+from dispatch.selectors.attention.offers import unanswered
 from dispatch.selectors.reasons import sentence
 from dispatch.services.promises.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
@@ -52,13 +54,31 @@ class AssignmentResource(ScopedResource):
         ]
 
 
+class AnswerFilter(admin.SimpleListFilter):
+    """Offers that wait for an answer, as the start page counts them."""
+
+    title = _("answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("unanswered", _("waits too long")), ("unseen", _("not seen by the driver"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[SwapAssignment]
+    ) -> QuerySet[SwapAssignment]:
+        if self.value() not in {"unanswered", "unseen"}:
+            return queryset
+        waiting = unanswered(queryset, now=now())
+        return waiting if self.value() == "unanswered" else waiting.filter(is_seen=False)
+
+
 @admin.register(SwapAssignment)
 class SwapAssignmentAdmin(ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
     list_display = ["truck", "station", "lane_number", "state_badge", "eta", "charge", "pinned"]
-    list_filter = ["state", ("station", ScopedRelatedFilter), "is_pinned"]
+    list_filter = ["state", AnswerFilter, ("station", ScopedRelatedFilter), "is_pinned"]
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     readonly_fields = list(SPANS.values())
@@ -71,7 +91,8 @@ class SwapAssignmentAdmin(ExportAdmin):
         return access.assignments_for(user, now=now())
 
     def get_urls(self) -> list[URLPattern]:
-        return [*board_urls(), *cap_urls(), *hand_urls(), *map_urls(), *super().get_urls()]
+        own = [*board_urls(), *cap_urls(), *hand_urls(), *map_urls(), *start_urls()]
+        return [*own, *super().get_urls()]
 
     def get_search_fields(self, request: HttpRequest) -> list[Any]:
         """Search by driver only among one's own drivers: a hit would tell the name."""

@@ -2,53 +2,59 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for
-from dispatch.selectors.attention import Concern, DayFigures, concerns, day_figures
+from dispatch.admin.start_cards import figure_cards, group_cards, next_step
+from dispatch.selectors.attention import Sight, needs_now
+from dispatch.selectors.today import today
 from fleet.access import stations_for, trucks_for
 from fleet.clock import now
+from telematics.access import alarms_for
+
+
+def start_urls() -> list[URLPattern]:
+    """Return the address of the part of the page that changes, for a page's own."""
+    wrap = admin.site.admin_view
+    return [path("start/body/", wrap(start_body), name="dispatch_start_body")]
 
 
 def start_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the start page for the user who looks at it; Unfold's dashboard callback."""
+    return context | {"title": _("Start")} | _body(request)
+
+
+def start_body(request: HttpRequest) -> HttpResponse:
+    """Return the part of the page that changes, for the page to take in."""
+    answer = TemplateResponse(request, "dispatch/start_body.html", _body(request))
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
     at = now()
-    trucks = trucks_for(request.user, now=at)
-    assignments = assignments_for(request.user, now=at)
     stations = stations_for(request.user)
-    rows = concerns(trucks=trucks, stations=stations, assignments=assignments, now=at)
-    figures = day_figures(trucks=trucks, assignments=assignments, now=at)
-    return context | {
-        "title": _("Start"),
-        "concerns": [(concern, kind_of(concern)) for concern in rows],
-        "figures": figure_cards(figures),
+    has_stations = stations.exists()
+    assignments = assignments_for(request.user, now=at)
+    sight = Sight(
+        alarms=alarms_for(request.user, now=at), assignments=assignments, stations=stations
+    )
+    groups = needs_now(sight, has_stations=has_stations, now=at)
+    day = today(assignments=assignments, stations=stations if has_stations else None, now=at)
+    cards = group_cards(groups, now=at)
+    return {
+        "groups": cards,
+        "is_calm": not any(group.count for group in groups),
+        "summary": ", ".join(f"{card['title']}: {card['count']}" for card in cards),
+        "figures": figure_cards(day),
+        "next_step": next_step(
+            request.user,
+            trucks=trucks_for(request.user, now=at),
+            has_stations=has_stations,
+        ),
         "as_of": at,
-        "has_stations": stations.exists(),
     }
-
-
-def kind_of(concern: Concern) -> str:
-    """Return what a concern is, in the reader's language."""
-    names = {
-        "unanswered": _("offer not answered"),
-        "closed": _("closed"),
-    }
-    return names.get(concern.kind, concern.kind)
-
-
-def figure_cards(figures: DayFigures) -> list[tuple[str, str]]:
-    """Return the figures with their names; a dash where nothing happened yet."""
-
-    def shown(value: float | None, unit: str) -> str:
-        return "–" if value is None else f"{value:g} {unit}".strip()
-
-    return [
-        (_("swaps, 24 h"), shown(figures.swaps, "")),
-        (_("mean wait"), shown(figures.mean_wait_min, "min")),
-        (_("promises kept"), shown(figures.promises_kept_percent, "%")),
-        (_("offers, 24 h"), shown(figures.offers, "")),
-        (_("declined"), shown(figures.declined, "")),
-        (_("trucks on shift"), shown(figures.trucks_on_shift, "")),
-        (_("stranded risks, 24 h"), shown(figures.strandings, "")),
-    ]

@@ -8,6 +8,7 @@ from dispatch.models.outcome import MeasuredSpread, PromiseOutcome
 from dispatch.models.plan import Ban, PlanRun
 from dispatch.models.quarantine import Quarantine
 from dispatch.models.roads import RoadBook, RoadLeg
+from dispatch.models.station_day import StationQuarter, StockOut
 from dispatch.models.trip import Shuttle, Trip
 
 __all__ = [
@@ -26,6 +27,8 @@ __all__ = [
     "RoadBook",
     "RoadLeg",
     "Shuttle",
+    "StationQuarter",
+    "StockOut",
     "SwapAssignment",
     "Trip",
     "TruckConsumption",

@@ -186,6 +186,7 @@ class SwapAssignment(models.Model):
                 condition=Q(state__in=LIVE),
                 name="dispatch_live_of_station",
             ),
+            models.Index(fields=["ended_at"], name="dispatch_assignments_by_end"),
         ]
         triggers = [
             pgtrigger.FSM(

@@ -126,6 +126,19 @@ class SwapStationAdmin(ExchangeAdmin):
         super().save_model(request, obj, form, change)
 
 
+class HoldsFilter(admin.SimpleListFilter):
+    """Closures by whether they hold at this moment."""
+
+    title = _("closed now")
+    parameter_name = "holds"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("now", _("closed now"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Closure]) -> QuerySet[Closure]:
+        return queryset.filter(during__contains=now()) if self.value() == "now" else queryset
+
+
 @admin.register(Closure)
 class ClosureAdmin(ScopedAdmin):
     """Times in which a lane or station takes no truck; the planner obeys in its next plan."""
@@ -133,7 +146,7 @@ class ClosureAdmin(ScopedAdmin):
     writers = STATION_WRITERS
     kinds = STATION_KINDS
     list_display = ["station", "lane", "reason", "closed_during", "closed_by", "is_closed_now"]
-    list_filter = [("station", ScopedRelatedFilter)]
+    list_filter = [HoldsFilter, ("station", ScopedRelatedFilter)]
     list_select_related = ["station", "lane__station", "closed_by"]
     search_fields = ["station__name", "station__code", "reason"]
     exclude = ["closed_by"]

@@ -30,6 +30,7 @@ URGENCY = Case(
     output_field=IntegerField(),
 )
 STATES = {
+    "open": (_("open"), Q(closed_at=None)),
     "waiting": (_("open, nobody looks after it"), Q(closed_at=None, acknowledged_at=None)),
     "acknowledged": (_("open, looked after"), Q(closed_at=None, acknowledged_at__isnull=False)),
     "escalated": (_("open, escalated"), Q(closed_at=None, escalated_at__isnull=False)),

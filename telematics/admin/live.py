@@ -42,7 +42,7 @@ class SlotStateAdmin(ExportAdmin):
         "fault_code",
         "recorded_at",
     ]
-    list_filter = [("fault_code", admin.EmptyFieldListFilter)]
+    list_filter = [("fault_code", admin.EmptyFieldListFilter), "slot__is_blocked"]
     list_select_related = ["slot__station"]
     search_fields = ["pack_code", "slot__station__name", "slot__station__code"]
     search_help_text = _("Pack code or station")

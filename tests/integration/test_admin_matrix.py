@@ -57,6 +57,8 @@ RIGHTS = {
     "dispatch.SwapAssignment": ("MAU", "", "", ""),
     "dispatch.PromiseOutcome": ("MAU", "", "", ""),
     "dispatch.MeasuredSpread": ("SVU", "", "", ""),
+    "dispatch.StationQuarter": ("SVU", "", "", ""),
+    "dispatch.StockOut": ("SVU", "", "", ""),
     "dispatch.FairnessEntry": ("MAU", "", "", ""),
     "dispatch.Ban": ("MAU", "MU", "MXU", "MU"),
     "dispatch.PlanRun": ("MAU", "", "", ""),

@@ -18,6 +18,8 @@ from dispatch.models import (
     RoadBook,
     RoadLeg,
     Shuttle,
+    StationQuarter,
+    StockOut,
     SwapAssignment,
     Trip,
     TruckConsumption,
@@ -183,6 +185,16 @@ def _spread() -> MeasuredSpread:
     )
 
 
+def _quarter() -> StationQuarter:
+    return StationQuarter.objects.create(station=make_station(), starts_at=NOW, energy_wh=1)
+
+
+def _stock_out() -> StockOut:
+    return StockOut.objects.create(
+        station=make_station(), pack_type=make_pack_type(), during=since(NOW)
+    )
+
+
 def _entry() -> FairnessEntry:
     return make_fairness_entry(make_assignment(), make_operator())
 
@@ -244,6 +256,8 @@ DISPATCH = [
         "dispatch_promiseoutcome",
         lambda: change(make_outcome(make_assignment()), probability=1.1),
     ),
+    Rule("dispatch_quarter_is_counted_once", "dispatch_stationquarter", lambda: twin(_quarter())),
+    Rule("dispatch_stock_out_is_open_once", "dispatch_stockout", lambda: twin(_stock_out())),
     Rule("dispatch_spread_is_measured_once", "dispatch_measuredspread", lambda: twin(_spread())),
     Rule(
         "dispatch_spread_is_of_a_known_kind",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.models import SwapAssignment
-from dispatch.selectors.attention import concerns
+from dispatch.selectors.attention import Sight, needs_now
 from fleet.models import Region, SwapStation, Truck
 from telematics.models import Alarm, AlarmStorm
 from telematics.services.alarms.storms import Weather, gather_storms
@@ -101,16 +101,17 @@ def test_the_start_page_shows_a_storm_as_one_line_with_what_one_may_see(client: 
     )
     gather_storms(now=NOW, **LIMITS)
     with translation.override("en"):
-        found = concerns(
-            trucks=Truck.objects.filter(tenures__operator=mine).distinct(),
-            stations=SwapStation.objects.none(),
+        sight = Sight(
+            alarms=Alarm.objects.filter(truck__in=Truck.objects.filter(tenures__operator=mine)),
             assignments=SwapAssignment.objects.none(),
-            now=NOW,
+            stations=SwapStation.objects.none(),
         )
-    assert [(each.subject, each.detail) for each in found if each.storm_id] == [
-        (str(region), "3 alarms")
+        groups = {one.code: one for one in needs_now(sight, has_stations=False, now=NOW)}
+    assert groups["silent"].count == 3
+    assert [(each.subject, each.detail) for each in groups["silent"].worst] == [
+        (str(region), "silent truck · 3 alarms")
     ]
-    assert [each.alarm_id for each in found if not each.storm_id] == [alone.pk]
+    assert [each.target for each in groups["alarms"].worst] == [("alarm", alone.pk)]
     client.force_login(make_user(mine))
     page = client.get(reverse("admin:index"), headers={"accept-language": "en"}).content.decode()
     assert "3 alarms" in page
