@@ -1,7 +1,10 @@
 """The driver's page, the way in, and what hangs on a promise: navigation links and its QR code."""
 
+from typing import Any
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -9,8 +12,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dispatch.driver.links import navigation_links
+from dispatch.driver.shell import shell
 from dispatch.models import SwapAssignment
-from dispatch.services.promises.driver_actions import DECLINE_REASONS
+from dispatch.selectors.drivers import driver_overview
 from fleet import clock
 from fleet.access import driver_of
 from fleet.api.sessions import open_session
@@ -28,14 +32,18 @@ def page(request: HttpRequest) -> HttpResponse:
     driver = driver_of(request.user)
     with translation.override(language_of(request)):
         if driver is None:
-            return render(request, "driver/signed_out.html", {"refusal": None})
-        context = {
-            "driver": driver,
-            "reasons": DECLINE_REASONS,
-            "clock_rate": settings.CLOCK_RATE,
-            "time_zone": settings.TIME_ZONE,
-        }
-        return render(request, "driver/page.html", context)
+            return _render(request, "signed_out", refusal=None)
+        overview = driver_overview(driver, now=clock.now())
+        response = _render(
+            request,
+            "page",
+            driver=driver,
+            me={**overview, "csrf_token": get_token(request)},
+            clock_rate=settings.CLOCK_RATE,
+            time_zone=settings.TIME_ZONE,
+        )
+        response["Yizhan-Driver"] = str(driver.pk)  # the service worker keeps only pages with one
+        return response
 
 
 @never_cache
@@ -44,11 +52,11 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in by a one-time link: looking at it (as chats do) uses nothing up, the button does."""
     with translation.override(language_of(request)):
         if request.method == "GET":
-            return render(request, "driver/enter.html")
+            return _render(request, "enter")
         try:
             driver = redeem_sign_in_link(token, now=clock.now())
         except LinkRefusedError as error:
-            answer = render(request, "driver/signed_out.html", {"refusal": str(error)})
+            answer = _render(request, "signed_out", refusal=str(error))
             answer.status_code = 401
             return answer
     open_session(request, driver)
@@ -96,6 +104,10 @@ def language_of(request: HttpRequest) -> str:
     if chosen in dict(settings.LANGUAGES):
         return chosen
     return request.user.language if isinstance(request.user, User) else settings.LANGUAGE_CODE
+
+
+def _render(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    return render(request, f"driver/{name}.html", {"shell": shell(), **context})
 
 
 def _speak(response: HttpResponse, language: str) -> HttpResponse:

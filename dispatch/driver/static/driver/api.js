@@ -1,8 +1,12 @@
 // Calls of the driver API.
 let csrfToken = "";
 
+/** Keep the token that proves this page is ours; the service worker needs it too. */
 export function keepToken(token) {
+  if (token === csrfToken) return;
   csrfToken = token;
+  self.outbox.setFact("token", token).catch(() => {});
+  self.outbox.setFact("driver", document.body.dataset.driver).catch(() => {});
 }
 
 /** Call the API. Returns {status, body}; throws only when there was no answer. */

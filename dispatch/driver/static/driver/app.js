@@ -1,49 +1,87 @@
 // The driver's page: one state, shown on one of a few screens.
 import { call, keepToken } from "./api.js";
 import { setClock, timeOfDay } from "./clock.js";
+import { expected } from "./expect.js";
+import { install } from "./install.js";
+import { forgetDriver, keep, lastKept } from "./kept.js";
 import { openStream } from "./live.js";
 import { chosenLink, listMaps, loadLinks } from "./maps.js";
-import { enqueue, onQueue, send, waiting } from "./queue.js";
+import { wireMenu, showMenu } from "./menu.js";
+import { heardMotion, isMoving, startMotion } from "./motion.js";
+import { enqueue, onQueue, send, startQueue, waiting } from "./queue.js";
 import { showPacks, showTrucks } from "./shift.js";
-import { $, sayAloud, showBanner, showCheckIn, showEnded, showPromise, showWaiting, tickPromise } from "./show.js";
+import { $, sayAloud, showBanner, showCheckIn, showEnded, showLock, showPromise, showWaiting, tickPromise } from "./show.js";
+import { speak } from "./voice.js";
 import { named, word } from "./words.js";
 
 const REFRESH_MS = 20000;
 const DONE_SHOWN_MS = 6000;
 const AT_THE_STATION = ["arrived", "queued", "swapping"];
 const OWN_ENDS = ["declined"];
-const SEEN = `yizhan.seen.${document.body.dataset.driver}`;
+const { driver } = document.body.dataset;
+const SEEN = `yizhan.seen.${driver}`;
 
 let me = null;
-let card = null;
+let promised = null; // as the server said last
 let truck = null;
 let news = null; // {title, sentence} until it is understood
 let isLost = false;
 let isReplaced = false;
+let heardAt = 0; // Date.now() when the server was heard last
 let heardCards = 0; // from the stream, which is always newer than an answer begun before it
+let lastExplained = null;
+
+const card = () => expected(promised, waiting());
+
+function banner() {
+  if (isReplaced) return word("banner.replaced");
+  if (!isLost) return null;
+  const minutes = Math.max(0, Math.round((Date.now() - heardAt) / 60000));
+  const age = minutes < 1 ? word("age.fresh") : word("age.minutes", minutes);
+  return word(waiting().length ? "banner.kept" : "banner.lost", heardAt ? age : "");
+}
 
 function show() {
   const isSending = waiting().length > 0;
-  showBanner(isReplaced ? word("banner.replaced") : isLost && word(isSending ? "banner.kept" : "banner.lost"));
-  if (me === null && card === null) return;
-  if (news) showEnded(news.title, news.sentence);
-  else if (card && AT_THE_STATION.includes(card.state)) showCheckIn(card, { isSending });
-  else if (card) showPromise(card, { isSending });
-  else if (me === null) return;
+  const now = card();
+  document.body.toggleAttribute("data-sending", isSending);
+  document.body.toggleAttribute("data-lost", isLost);
+  showBanner(banner());
+  if (me === null) return;
+  if (news && !(isMoving() && now)) showEnded(news.title, news.sentence);
+  else if (now && AT_THE_STATION.includes(now.state)) showCheckIn(now, { isSending });
+  else if (now) showPromise(now, { isSending });
   else if (me.shift) showWaiting(me);
   else if (truck) showPacks(truck, { isSending });
-  else showTrucks(me.trucks, (chosen) => { truck = chosen; show(); });
-  $("menu-truck").textContent = me?.shift ? ` · ${me.shift.truck.plate}` : "";
-  $("end-shift").hidden = !me?.shift;
-  $("call").hidden = !card?.station.phone;
-  if (card) $("call").href = `tel:${card.station.phone}`;
+  else showTrucks(me.trucks, choose);
+  if (isSending && now) $("state").textContent = word(isLost ? "kept" : "sending");
+  showLock(isMoving(), now);
+  showMenu(me, now);
   showWay();
 }
 
+function choose(chosen) {
+  truck = chosen;
+  show();
+}
+
 function showWay() {
-  const link = card && chosenLink(card);
+  const link = promised && chosenLink(promised);
   $("go").href = link ? link.href : "#";
-  $("choose-map").hidden = !link;
+  $("choose-map").hidden = !link || isMoving();
+}
+
+function heard() {
+  heardAt = Date.now();
+  isLost = false;
+}
+
+function takeMe(next, { isFirst }) {
+  me = next;
+  keepToken(me.csrf_token);
+  if (truck) truck = me.trucks.find((one) => one.id === truck.id) || null;
+  if (!me.shift && !truck && me.trucks.length === 1) [truck] = me.trucks;
+  tellEnd(me.ended, { isFirst });
 }
 
 async function refresh() {
@@ -55,35 +93,41 @@ async function refresh() {
     isLost = true;
     return show();
   }
-  if (answer.status === 401) return location.replace("/driver/");
-  if (answer.status !== 200) return undefined;
-  isLost = false;
-  const isFirst = me === null;
-  me = answer.body;
-  keepToken(me.csrf_token);
-  setClock(me.server_time);
-  if (truck) truck = me.trucks.find((one) => one.id === truck.id) || null;
-  if (!me.shift && !truck && me.trucks.length === 1) truck = me.trucks[0];
-  tellEnd(me.ended, { isFirst });
+  if (answer.status === 401) return leave();
+  if (answer.status !== 200 || !answer.body) return undefined;
+  heard();
+  setClock(answer.body.server_time);
+  takeMe(answer.body, { isFirst: me === null });
   if (heardCards === heardBefore) takeCard(me.assignment);
   else show();
+  keep(driver, me, promised);
   return undefined;
 }
 
+async function leave() {
+  await forgetDriver();
+  location.replace("/driver/");
+}
+
 function takeCard(next) {
-  const isNew = next && next.state === "offered" && next.id !== card?.id;
-  card = next;
-  if (card) {
-    setClock(card.server_time);
-    loadLinks(card).then(showWay, () => {});
+  const isNew = next && next.state === "offered" && next.id !== promised?.id;
+  promised = next;
+  if (promised) {
+    setClock(promised.server_time);
+    loadLinks(promised).then(showWay, () => {});
   }
-  if (isNew) {
-    news = null;
-    const facts = [named(card.station), `${card.lane}`, timeOfDay(card.leave_by_at)];
-    sayAloud(word("aloud.offer", facts.join(", ")));
-    navigator.vibrate?.([200, 100, 200]);
-  }
+  if (isNew) tellOffer();
   show();
+  if (me) keep(driver, me, promised);
+}
+
+function tellOffer() {
+  news = null;
+  const facts = [named(promised.station), word("aloud.lane", promised.lane), word("aloud.leave", timeOfDay(promised.leave_by_at))];
+  const sentence = word("aloud.offer", facts.join(", "));
+  sayAloud(sentence);
+  speak(isMoving() ? `${sentence} ${word("aloud.held")}` : sentence);
+  navigator.vibrate?.([200, 100, 200]);
 }
 
 function tellEnd(ended, { isFirst }) {
@@ -96,6 +140,7 @@ function tellEnd(ended, { isFirst }) {
   const told = { title: word(`ended.title.${ended.state}`), sentence };
   news = told;
   sayAloud(sentence);
+  speak(sentence);
   if (ended.state === "done") setTimeout(() => news === told && understood(), DONE_SHOWN_MS);
 }
 
@@ -104,40 +149,56 @@ function understood() {
   show();
 }
 
-function tellError(problem) {
-  const sentence = word(`error.${problem?.code}`) || word("error.other");
-  news = { title: word("error.title"), sentence };
-  sayAloud(sentence);
+/** Say once why taps were refused: what follows from the first refusal needs no sentence of its own. */
+async function tellRefusals() {
+  for (const { path, code } of await self.outbox.takeRefusals(driver)) {
+    const [, about] = /^(assignments\/\d+|[^/]+)/.exec(path);
+    if (about === lastExplained && code === "not_allowed_now") continue;
+    lastExplained = about;
+    const sentence = word(`error.${code}`) || word("error.other");
+    news ??= { title: word("error.title"), sentence };
+    sayAloud(news.sentence);
+  }
 }
 
-onQueue(({ kind, item, status, body }) => {
+onQueue(async ({ kind, tap, status, body }) => {
   if (kind === "offline") isLost = true;
-  if (kind === "online") isLost = false;
+  if (kind === "answer") heard();
   if (kind === "refused") return refresh().then(() => setTimeout(send, 1000));
+  if (kind === "sent") await tellRefusals();
   if (kind !== "answer") return show();
-  if (status >= 400) tellError(body);
-  else if (item.path === "shifts/end") { truck = null; me.shift = null; }
-  if (status < 400 && body && "assignment" in body) card = body.assignment;
+  if (status < 400 && tap.path === "shifts/end") { truck = null; me.shift = null; }
+  if (status < 400 && body && "assignment" in body) promised = body.assignment;
+  if (status >= 400) await tellRefusals();
   show();
-  return refresh();
+  return waiting().length ? undefined : refresh();
 });
 
 function answerOffer(action, more) {
-  enqueue(`assignments/${card.id}/${action}`, more);
+  const now = card();
+  if (now) enqueue(`assignments/${now.id}/${action}`, more);
 }
 
-$("accept").addEventListener("click", () => answerOffer("accept"));
-$("leave-now").addEventListener("click", () => answerOffer("leave"));
-$("arrive").addEventListener("click", () => answerOffer("arrive"));
-$("done").addEventListener("click", () => answerOffer("done"));
-$("decline").addEventListener("click", () => $("reasons").showModal());
-$("understood").addEventListener("click", understood);
-$("open-menu").addEventListener("click", () => $("menu").showModal());
-$("other-truck").addEventListener("click", () => { truck = null; showTrucks(me.trucks, (chosen) => { truck = chosen; show(); }); });
-$("wrong-packs").addEventListener("click", () => { $("packs-help").hidden = false; });
-$("start-shift").addEventListener("click", () => enqueue("shifts", { truck_id: truck.id, pack_codes: truck.pack_codes }));
-$("end-shift").addEventListener("click", () => { $("menu").close(); enqueue("shifts/end"); });
-$("banner").addEventListener("click", () => isReplaced && location.reload());
+const on = (id, act) => $(id).addEventListener("click", act);
+on("accept", () => answerOffer("accept"));
+on("leave-now", () => answerOffer("leave"));
+on("arrive", () => answerOffer("arrive"));
+on("done", () => answerOffer("done"));
+on("decline", () => $("reasons").showModal());
+on("understood", understood);
+on("other-truck", () => { truck = null; showTrucks(me.trucks, choose); });
+on("wrong-packs", () => { $("packs-help").hidden = false; });
+on("start-shift", () => enqueue("shifts", { truck_id: truck.id, pack_codes: truck.pack_codes }));
+on("banner", () => isReplaced && location.reload());
+on("choose-map", chooseMap);
+on("go", (event) => (promised && chosenLink(promised)) || chooseMap(event));
+wireMenu({
+  endShift: () => enqueue("shifts/end"),
+  signOut: async () => {
+    const answer = await call("DELETE", "session").catch(() => null);
+    if (answer && answer.status < 500) await leave();
+  },
+});
 
 function chooseMap(event) {
   event.preventDefault();
@@ -145,37 +206,58 @@ function chooseMap(event) {
   $("maps").showModal();
 }
 
-$("choose-map").addEventListener("click", chooseMap);
-$("go").addEventListener("click", (event) => chosenLink(card) || chooseMap(event));
-$("sign-out").addEventListener("click", async () => {
-  await call("DELETE", "session").catch(() => {});
-  location.replace("/driver/");
-});
 for (const button of document.querySelectorAll("[data-reason]")) {
   button.addEventListener("click", () => {
     $("reasons").close();
-    if (card) answerOffer("decline", { reason: button.dataset.reason });
+    answerOffer("decline", { reason: button.dataset.reason });
   });
 }
 for (const button of document.querySelectorAll("[data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }
 
-await refresh();
-openStream(({ kind, card: next, at }) => {
+/** Start from what came with the page, or from what this phone kept if that is newer. */
+function begin() {
+  const came = JSON.parse($("me").textContent);
+  const last = lastKept(driver);
+  const isNewer = !last || Date.parse(came.server_time) > Date.parse(last.me.server_time);
+  heardAt = isNewer ? Date.now() : last.at;
+  const known = isNewer ? came : last.me;
+  setClock(known.server_time, Date.now() - heardAt);
+  promised = isNewer ? came.assignment : last.card;
+  takeMe(known, { isFirst: isNewer && !last });
+  if (isNewer) keep(driver, me, promised);
+  if (promised) loadLinks(promised).then(showWay, () => {});
+  show();
+  return isNewer;
+}
+
+const cameFresh = begin();
+startMotion(show);
+openStream(({ kind, card: next, at, motion }) => {
   if (kind === "lost") isLost = true;
-  if (kind === "found") isLost = false;
+  else heard();
   if (kind === "replaced") isReplaced = true;
   if (kind === "beat") setClock(at);
+  if (kind === "motion") return heardMotion(motion);
   if (kind !== "assignment") return show();
   heardCards += 1;
-  const isOver = card && !next;
+  const isOver = promised && !next;
   takeCard(next);
   if (isOver || (next && !me?.shift)) refresh();
   return undefined;
 });
-send();
+startQueue().then(tellRefusals).then(show);
+if (!cameFresh) refresh();
+navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "signed out" && leave());
+addEventListener("load", () => install((take) => {
+  $("update").hidden = false;
+  $("update").onclick = take;
+}));
+addEventListener("offline", () => { isLost = true; show(); });
 setInterval(() => {
-  if (card && document.body.dataset.screen === "promise") tickPromise(card, { isSending: waiting().length > 0 });
+  const now = card();
+  if (now && document.body.dataset.screen === "promise") tickPromise(now, { isSending: waiting().length > 0 });
+  if (isLost) showBanner(banner());
 }, 1000);
-setInterval(() => !document.hidden && (!card || !me) && refresh(), REFRESH_MS);
+setInterval(() => !document.hidden && !promised && refresh(), REFRESH_MS);

@@ -3,9 +3,9 @@ const rate = Number(document.body.dataset.clockRate) || 1;
 let atServer = Date.now();
 let atHere = performance.now();
 
-/** Set the clock by a time the server just said. */
-export function setClock(serverTime) {
-  const said = Date.parse(serverTime);
+/** Set the clock by a time the server said, `agoMs` of this phone's ago. */
+export function setClock(serverTime, agoMs = 0) {
+  const said = Date.parse(serverTime) + agoMs * rate;
   // Answers carry whole seconds; do not let the clock jump back within one.
   if (Number.isNaN(said) || Math.abs(said - nowMs()) < 1500) return;
   atServer = said;
@@ -15,6 +15,11 @@ export function setClock(serverTime) {
 /** Return the service's time, in ms since 1970. */
 export function nowMs() {
   return atServer + (performance.now() - atHere) * rate;
+}
+
+/** Return how long ago that was, in ms of this phone's time. */
+export function ageMs(iso) {
+  return Math.max(0, nowMs() - Date.parse(iso)) / rate;
 }
 
 const hoursMinutes = new Intl.DateTimeFormat("en-GB", {

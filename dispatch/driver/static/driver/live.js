@@ -7,7 +7,7 @@ let heardAt = 0;
 let timer = 0;
 let isReplaced = false;
 
-/** Open the stream. `listener` hears {kind: "assignment", card}, "beat", "lost", "found", "replaced". */
+/** Open the stream. `listener` hears {kind: "assignment", card}, "motion", "beat", "lost", "found", "replaced". */
 export function openStream(listener) {
   const open = () => {
     clearTimeout(timer);
@@ -27,6 +27,10 @@ export function openStream(listener) {
     source.addEventListener("beat", (event) => {
       heard();
       listener({ kind: "beat", at: JSON.parse(event.data).server_time });
+    });
+    source.addEventListener("motion", (event) => {
+      heard();
+      listener({ kind: "motion", motion: JSON.parse(event.data) });
     });
     source.addEventListener("replaced", () => {
       isReplaced = true;

@@ -1,66 +1,63 @@
-// Taps wait here, on the phone, until the server has answered them: in order, each once.
-import { call, newActionId } from "./api.js";
+// The page's side of the outbox: what waits is mirrored here, and sent whenever there is hope.
+import "./outbox.js";
+import { newActionId } from "./api.js";
 
-const KEY = `yizhan.queue.${document.body.dataset.driver}`;
+const { outbox } = self;
+const DRIVER = document.body.dataset.driver;
 const PAUSES_MS = [500, 1000, 2000, 4000, 8000];
-let isSending = false;
+let taps = [];
 let failures = 0;
 let timer = 0;
 let hear = () => {};
+let last = Promise.resolve();
 
-function read() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY)) || [];
-  } catch {
-    return [];
-  }
+/** The taps that wait for an answer, the oldest first. */
+export const waiting = () => taps;
+
+async function mirror(kind, more = {}) {
+  taps = await outbox.waiting(DRIVER);
+  hear({ kind, ...more });
 }
 
-function write(items) {
-  localStorage.setItem(KEY, JSON.stringify(items));
-}
-
-export function waiting() {
-  return read();
-}
-
-/** Put a tap into the queue and send what waits. */
+/** Keep a tap and send what waits. Done when it is on the disk; taps are kept in their order. */
 export function enqueue(path, body = {}) {
-  write([...read(), { path, body: { action_id: newActionId(), ...body } }]);
-  hear({ kind: "waiting" });
-  send();
+  last = last.then(async () => {
+    await outbox.put(DRIVER, path, { action_id: newActionId(), ...body });
+    await mirror("waiting");
+    navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("yizhan-outbox")).catch(() => {});
+    send();
+  });
+  return last;
 }
 
-/** Tell `listener` of every answer: {kind: "answer", item, status, body}, "waiting", "offline", "online". */
+/** Tell `listener` what happens: {kind: "waiting" | "answer" | "refused" | "offline" | "sent"}. */
 export function onQueue(listener) {
   hear = listener;
 }
 
-/** Send what waits, the oldest first; a tap leaves the queue only with its answer. */
+/** Send what waits. */
 export async function send() {
-  if (isSending) return;
-  isSending = true;
   clearTimeout(timer);
   try {
-    for (let [item] = read(); item; [item] = read()) {
-      const { status, body } = await call("POST", item.path, item.body);
-      if (status >= 500 || status === 429) throw new Error(String(status));
-      if (status === 401 || status === 403) {
-        hear({ kind: "refused", status });
-        return;
-      }
+    const end = await outbox.send(DRIVER, (tap, answer) => {
       failures = 0;
-      write(read().filter((other) => other.body.action_id !== item.body.action_id));
-      hear({ kind: "online" });
-      hear({ kind: "answer", item, status, body });
-    }
+      taps = taps.filter((one) => one.n !== tap.n);
+      hear({ kind: "answer", tap, ...answer });
+    });
+    if (end === "refused") hear({ kind: "refused" });
+    if (end === "busy" && taps.length) timer = setTimeout(send, 1000);
+    if (end === "empty") await mirror("sent");
   } catch {
     hear({ kind: "offline" });
     timer = setTimeout(send, PAUSES_MS[Math.min(failures++, PAUSES_MS.length - 1)]);
-  } finally {
-    isSending = false;
   }
 }
 
-addEventListener("online", send);
-document.addEventListener("visibilitychange", () => document.hidden || send());
+/** Start: what an earlier page or the service worker left is mirrored and sent. */
+export async function startQueue() {
+  await mirror("waiting");
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "sent" && mirror("sent"));
+  addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => document.hidden || send());
+  send();
+}

@@ -35,8 +35,8 @@ export function showPacks(truck, { isSending }) {
   $("packs").replaceChildren(...truck.pack_codes.map((code) => {
     const item = document.createElement("li");
     const end = document.createElement("b");
-    end.textContent = `… ${code.slice(-7)}`;
-    item.append(end, code);
+    end.textContent = code.slice(-7);
+    item.append(code.slice(0, -7), end);
     return item;
   }));
 }

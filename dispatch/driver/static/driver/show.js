@@ -4,9 +4,11 @@ import { isChinese, named, word } from "./words.js";
 
 export const $ = (id) => document.getElementById(id);
 const NOW_S = 60;
+const LOW_PERCENT = 15;
 
 /** Show one screen and its buttons, and the state's word on top. */
 export function showScreen(screen, state) {
+  if (document.body.dataset.screen === "loading") performance.mark("shown");
   document.body.dataset.screen = screen;
   document.body.dataset.state = state;
   for (const part of document.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== screen;
@@ -33,23 +35,30 @@ export function showPromise(card, { isSending }) {
   const isUnderWay = card.state === "en_route";
   $("eta-label").textContent = word(isUnderWay ? "eta.latest" : "eta");
   $("eta").textContent = timeOfDay(isUnderWay ? card.window_to : card.eta);
-  const chance = Math.round(card.probability * 100);
-  $("window").textContent = word("swap.within", `${timeOfDay(card.window_from)}–${timeOfDay(card.window_to)} · ${chance}%`);
+  $("window").textContent = `${timeOfDay(card.window_from)}–${timeOfDay(card.window_to)}`;
+  $("chance").textContent = `${Math.round(card.probability * 100)}%`;
   $("distance").textContent = kilometres(card.distance_m);
   $("soc").textContent = percent(card.soc_percent);
   $("soc-then").textContent = percent(card.soc_on_arrival_percent);
-  $("soc").closest("div").classList.toggle("low", card.soc_on_arrival_percent < 15);
+  $("soc-then").classList.toggle("low", card.soc_on_arrival_percent < LOW_PERCENT);
   setBar($("bar-now"), card.soc_percent);
   setBar($("bar-then"), card.soc_on_arrival_percent);
   $("why").textContent = isChinese ? card.why.text_zh : card.why.text;
   const may = (action) => card.actions.includes(action);
   $("accept").hidden = !may("accept");
-  $("decline").hidden = !may("decline");
+  $("decline-row").hidden = !may("decline");
   $("go-row").hidden = may("accept");
   $("leave-now").hidden = !may("leave");
-  $("arrive").hidden = !may("arrive");
-  for (const id of ["accept", "decline", "leave-now", "arrive"]) $(id).disabled = isSending;
+  $("way-row").hidden = !may("arrive");
   tickPromise(card, { isSending });
+}
+
+/** Show only the card and the way while the truck drives. */
+export function showLock(isMoving, card) {
+  document.body.toggleAttribute("data-moving", isMoving);
+  if (isMoving && document.body.dataset.screen === "promise") $("go-row").hidden = false;
+  const isAsked = !card || card.state === "offered" || document.body.dataset.screen !== "promise";
+  $("stop-first").hidden = !isMoving || !isAsked || document.body.dataset.screen === "waiting";
 }
 
 /** Show what runs with the time: the offer's rest, and how long until leaving or arriving. */
@@ -59,7 +68,7 @@ export function tickPromise(card, { isSending }) {
   else showLead(word("leave.by"), card.leave_by_at, card.leave_by_at);
   const left = Math.max(0, Math.floor(secondsUntil(card.offer_expires_at)));
   const minutes = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-  $("offer-left").textContent = isSending ? word("sending") : word("offer.left", minutes);
+  $("offer-left").textContent = isSending ? "" : minutes;
 }
 
 /** Show the time that counts most; without one it is time to go. */
@@ -68,7 +77,7 @@ function showLead(label, iso, due) {
   $("lead-label").hidden = !iso;
   $("lead-label").textContent = label;
   $("lead").textContent = iso ? timeOfDay(iso) : word("leave.now");
-  if (!iso) $("lead-in").textContent = word("leave.was", timeOfDay(due));
+  if (!iso) $("lead-in").textContent = timeOfDay(due);
   else $("lead-in").textContent = minutes > 0 ? word("leave.in", minutes) : "";
 }
 

@@ -41,7 +41,7 @@ def brightness(colour: str) -> float:
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast_is_seven_to_one(scheme: int) -> None:
-    block = re.findall(r":root \{(.*?)\}", CSS.read_text(), re.DOTALL)[scheme]
+    block = re.findall(r":root(?:\[data-dark\])? \{(.*?)\}", CSS.read_text(), re.DOTALL)[scheme]
     colours = dict(re.findall(r"--([\w-]+): #([0-9a-f]{3,6});", block))
     for text, ground in PAIRS:
         light, dark = sorted((brightness(colours[text]), brightness(colours[ground])), reverse=True)
