@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
+.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -71,6 +71,10 @@ bench-ingest: venv ## reports at the limit of the machine: ours, DRF, COPY, hell
 
 bench-overload: venv ## three times what is taken, one noisy device, a week of backfill: what the others notice; JSON last
 	@$(PYTHON) -m tests.benchmarks.overload
+
+SIZE ?= ua1
+bench-find: venv ## Ctrl-K over 92,800 objects or a million (SIZE=million): the right one in the first three, how soon; JSON last
+	@$(PYTHON) -m tests.benchmarks.screens.find --size $(SIZE)
 
 bench-plan: venv ## the planner on its instances: baselines, cost, bound, gap, seconds, memory; JSON last
 	@$(PYTHON) -m tests.benchmarks.plan

@@ -44,7 +44,10 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("driver/icon.svg")}
     ],
-    "STYLES": [lambda _request: static("fleet/page.css")],
+    "STYLES": [
+        lambda _request: static("fleet/page.css"),
+        lambda _request: static("dispatch/find/find.css"),
+    ],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
     "COLORS": {

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from dispatch import access
 from dispatch.admin.board import board_urls
 from dispatch.admin.caps import cap_urls
+from dispatch.admin.find import find_urls
 from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
@@ -91,8 +92,8 @@ class SwapAssignmentAdmin(ExportAdmin):
         return access.assignments_for(user, now=now())
 
     def get_urls(self) -> list[URLPattern]:
-        own = [*board_urls(), *cap_urls(), *hand_urls(), *map_urls(), *start_urls()]
-        return [*own, *super().get_urls()]
+        own = [*board_urls(), *cap_urls(), *find_urls(), *hand_urls(), *map_urls()]
+        return [*own, *start_urls(), *super().get_urls()]
 
     def get_search_fields(self, request: HttpRequest) -> list[Any]:
         """Search by driver only among one's own drivers: a hit would tell the name."""

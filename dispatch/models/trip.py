@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Operator, Place, Truck
+from fleet.models.found import found_by
 
 
 @pghistory.track()
@@ -134,6 +135,7 @@ class Trip(models.Model):
                 condition=Q(state__in=["planned", "underway"]),
                 name="dispatch_trips_ahead",
             ),
+            *found_by("external_id", name="dispatch_trip_order"),
         ]
 
     def __str__(self) -> str:

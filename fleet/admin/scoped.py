@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.admin import ModelAdmin as PlainModelAdmin
 from django.contrib.admin import RelatedFieldListFilter
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from fleet.access import Viewer, sees_everything
 from fleet.admin.history import history_response
+from fleet.admin.seen import SEEN
+from fleet.admin.stale import answer_if_stale, seen_by
 from fleet.models import User
 
 
@@ -48,6 +51,7 @@ class ScopedAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     warn_unsaved_form = True
+    change_form_after_template: Any = "fleet/seen.html"  # unfold: None
 
     def rows_for(self, user: Viewer) -> QuerySet[Any]:
         """Return the rows `user` may look at."""
@@ -104,6 +108,33 @@ class ScopedAdmin(ModelAdmin):
             rows = visible_rows(self.admin_site, named, request.user)
             kwargs["queryset"] = named.objects.none() if rows is None else rows
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Save only over what the form showed; the row's lock decides between two who save."""
+        if request.method != "POST" or object_id is None:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with transaction.atomic():
+            stale = answer_if_stale(self, request, object_id)
+            return stale or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if context.get("original"):
+            formsets = [
+                inline.formset
+                for inline in context["inline_admin_formsets"]
+                if inline.has_change_permission
+            ]
+            shown = seen_by(context["adminform"].form, formsets)
+            context["seen"] = request.POST.get(SEEN, shown)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         note_reason(form.cleaned_data.get("change_reason", ""))

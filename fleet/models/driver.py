@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.found import found_by
 from fleet.models.operator import Operator, User
 from fleet.models.truck import Truck
 
@@ -38,6 +39,10 @@ class Driver(models.Model):
         verbose_name = _("driver")
         verbose_name_plural = _("drivers")
         ordering = ["name", "pk"]
+        indexes = [
+            *found_by("name", name="fleet_driver_name", inside=False),
+            *found_by("phone", name="fleet_driver_phone", inside=False),
+        ]
 
     def __str__(self) -> str:
         return self.name

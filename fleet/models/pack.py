@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Deferrable, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.found import found_by
 from fleet.models.names import PackCodeField
 from fleet.models.operator import Operator
 from fleet.models.station import Slot
@@ -133,6 +134,7 @@ class Pack(models.Model):
         verbose_name = _("pack")
         verbose_name_plural = _("packs")
         ordering = ["code"]
+        indexes = found_by("code", name="fleet_pack_code")
         constraints = [
             models.CheckConstraint(
                 name="fleet_pack_is_in_exactly_one_place",

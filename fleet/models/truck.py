@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.found import found_by
 from fleet.models.names import PlateField, VinField
 from fleet.models.operator import Operator
 from fleet.models.place import Region
@@ -104,6 +105,10 @@ class Truck(models.Model):
         verbose_name = _("truck")
         verbose_name_plural = _("trucks")
         ordering = ["plate"]
+        indexes = [
+            *found_by("plate", name="fleet_truck_plate"),
+            *found_by("vin", name="fleet_truck_vin"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(vin__regex=r"^[A-HJ-NPR-Z0-9]{17}$"),

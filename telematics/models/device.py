@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Operator, SwapStation, Truck
+from fleet.models.found import found_by
 
 # Who knows keys by heart asks for the rows of transactions it has not seen: see KeyChange.
 REMEMBER_CHANGE = """
@@ -73,6 +74,7 @@ class Device(models.Model):
         verbose_name = _("device")
         verbose_name_plural = _("devices")
         ordering = ["serial"]
+        indexes = found_by("serial", name="telematics_device")
         constraints = [
             models.CheckConstraint(
                 name="telematics_device_speaks_for_one_thing",

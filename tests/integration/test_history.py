@@ -13,6 +13,7 @@ from pghistory.models import Event
 from fleet.models import Driver, OpeningHours
 from fleet.models.names import NameField
 from tests.builders import make_operator, make_user
+from tests.forms import seen
 from tests.worlds import ROWS, World, make_row
 
 pytestmark = pytest.mark.django_db
@@ -150,6 +151,7 @@ def test_a_change_by_a_page_carries_who_and_why(client: Any, standing_clock: Non
     client.force_login(user)
     form = {"name": "Wang Lei", "phone": "0315-1", "is_active": "on", "change_reason": "new phone"}
     url = f"/admin/fleet/driver/{driver.pk}/"
+    form = seen(client, url + "change/", **form)
     assert client.post(url + "change/", form).status_code == 302
     page = client.get(url + "history/").content.decode()
     assert "new phone" in page

@@ -10,6 +10,7 @@ from fleet.models import Operator, Truck, User
 from telematics.admin.alarms import STATES
 from telematics.models import Alarm, AlarmRule
 from tests.builders import NOW, make_alarm_rule, make_operator, make_truck, make_user
+from tests.forms import seen
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 LIST = "/admin/telematics/alarm/"
@@ -120,14 +121,15 @@ def test_staff_changes_a_rule_and_reports_from_before_do_not_count(client: Clien
     rule = make_alarm_rule()
     client.force_login(make_user(is_superuser=True))
     url = reverse("admin:telematics_alarmrule_change", args=[rule.pk])
-    assert client.post(url, form_of(rule, name="Warmer")).status_code == 302
+    assert client.post(url, seen(client, url, **form_of(rule, name="Warmer"))).status_code == 302
     rule.refresh_from_db()
     assert (rule.name, rule.changed_at) == ("Warmer", None)
     changed = form_of(rule, threshold=58, change_reason="as the maker says")
-    assert client.post(url, changed).status_code == 302
+    assert client.post(url, seen(client, url, **changed)).status_code == 302
     rule.refresh_from_db()
     assert (rule.threshold, rule.changed_at) == (58, NOW)
-    refused = client.post(url, form_of(rule, clear_at=70), headers={"accept-language": "en"})
+    form = seen(client, url, **form_of(rule, clear_at=70))
+    refused = client.post(url, form, headers={"accept-language": "en"})
     assert "It clears on the side of the good values" in refused.content.decode()
 
 
