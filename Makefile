@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage
+.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage lighthouse
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ fuzz: venv ## the whole API under CASES (50,000) requests made from its contract
 
 pictures: venv ## take the pictures of the README anew from a running demo
 	@$(PYTHON) -m tests.pictures
+
+lighthouse: venv ## what Lighthouse says of the driver's page on a slow phone; needs npm
+	@$(PYTHON) -m pytest tests/e2e/test_lighthouse.py -m long -n 0 -s
 
 icons: venv ## draw the driver's app icons anew from their SVG
 	@$(PYTHON) -m tests.icons
