@@ -18,6 +18,7 @@ from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
 from dispatch.admin.start import start_urls
+from dispatch.admin.steering import SteersMany, may_dispatch
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.attention.offers import unanswered
@@ -74,7 +75,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
 
 @admin.register(SwapAssignment)
-class SwapAssignmentAdmin(ExportAdmin):
+class SwapAssignmentAdmin(SteersMany, ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
@@ -83,6 +84,7 @@ class SwapAssignmentAdmin(ExportAdmin):
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     readonly_fields = list(SPANS.values())
+    actions = ["cancel_swaps", "pin_swaps", "unpin_swaps"]
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
     list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
@@ -175,12 +177,6 @@ class SwapAssignmentAdmin(ExportAdmin):
     def charge(self, assignment: SwapAssignment) -> str:
         """Return the charge the truck is expected to arrive with."""
         return f"{assignment.soc_on_arrival_percent:.0f} %"
-
-
-def may_dispatch(user: Any) -> bool:
-    """Say whether a user decides for trucks at all."""
-    writers = DISPATCHERS | {User.Role.STATION_OPERATOR}
-    return bool(user.is_superuser or (user.is_active and user.role in writers))
 
 
 @admin.register(Ban)
