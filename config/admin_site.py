@@ -31,6 +31,13 @@ def _has_stations(request: HttpRequest) -> bool:
     return stations_for(request.user).exists()
 
 
+def _has_plans(request: HttpRequest) -> bool:
+    """Say whether there is a region whose plan the user may look at."""
+    from dispatch.admin.workbench import has_workbench  # noqa: PLC0415  as above
+
+    return has_workbench(request)
+
+
 def _list(title: Any, icon: str, model: str) -> Item:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
@@ -90,6 +97,12 @@ UNFOLD: dict[str, Any] = {
                         "permission": _has_stations,
                     },
                     _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
+                    {
+                        "title": _("Plan workbench"),
+                        "icon": "edit_calendar",
+                        "link": reverse_lazy("admin:dispatch_workbenches"),
+                        "permission": _has_plans,
+                    },
                     _list(_("Plan runs"), "psychology", "dispatch.PlanRun"),
                     _list(_("Promises kept"), "fact_check", "dispatch.PromiseOutcome"),
                     _list(_("Fairness ledger"), "balance", "dispatch.FairnessEntry"),

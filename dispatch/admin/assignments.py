@@ -212,7 +212,7 @@ class BanAdmin(ScopedAdmin):
             obj.pk = Ban.objects.get(truck=obj.truck, station=obj.station).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        lift_ban(obj, now=now())
+        lift_ban(obj, now=now(), by=request.user if isinstance(request.user, User) else None)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> None:
         for row in queryset:

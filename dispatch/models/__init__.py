@@ -1,6 +1,7 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
+from dispatch.models.draft import DraftEdit, PlanDraft
 from dispatch.models.fairness import FairnessEntry
 from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
@@ -14,12 +15,14 @@ from dispatch.models.trip import Shuttle, Trip
 __all__ = [
     "Ban",
     "ChargeWindow",
+    "DraftEdit",
     "DriverAction",
     "DriverNotice",
     "FairnessEntry",
     "LiveTruck",
     "MeasuredSpread",
     "PackHold",
+    "PlanDraft",
     "PlanRun",
     "PowerCap",
     "PromiseOutcome",
