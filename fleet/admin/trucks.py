@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from unfold.admin import TabularInline
 
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Operator, Pack, Region, Truck, TruckModel, TruckTenure, User
@@ -32,7 +32,7 @@ class TruckModelAdmin(ScopedAdmin):
         return TruckModel.objects.all()
 
 
-class TenureInline(TabularInline):
+class TenureInline(NamedInline):
     """Who owned and ran the truck, from when to when."""
 
     model = TruckTenure

@@ -12,15 +12,13 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
-    Flowable,
     Frame,
-    KeepTogether,
     LongTable,
     PageTemplate,
     Paragraph,
-    Spacer,
     TableStyle,
 )
+from reportlab.platypus.flowables import Flowable, KeepTogether, Spacer
 
 from fleet.services.paper.bars import draw_bars
 from fleet.services.paper.font import NAME, is_chinese, load_font, printable
@@ -114,8 +112,10 @@ def _figures(part: Figures, width: float) -> Flowable:
 
 def _figure(one: Figure) -> list[Flowable]:
     value = f"{one.value} {one.unit}".strip()
-    found = [_text(one.label, size=8, color=SOFT), _text(value, size=14)]
-    return [*found, _text(one.note, size=7, color=SOFT)] if one.note else found
+    found: list[Flowable] = [_text(one.label, size=8, color=SOFT), _text(value, size=14)]
+    if one.note:
+        found.append(_text(one.note, size=7, color=SOFT))
+    return found
 
 
 def _table(part: Table, width: float) -> list[Flowable]:
