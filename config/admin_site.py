@@ -31,13 +31,6 @@ def _has_stations(request: HttpRequest) -> bool:
     return stations_for(request.user).exists()
 
 
-def _has_plans(request: HttpRequest) -> bool:
-    """Say whether there is a region whose plan the user may look at."""
-    from dispatch.admin.workbench import has_workbench  # noqa: PLC0415  as above
-
-    return has_workbench(request)
-
-
 def _list(title: Any, icon: str, model: str) -> Item:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
@@ -55,7 +48,6 @@ UNFOLD: dict[str, Any] = {
         lambda _request: static("fleet/page.css"),
         lambda _request: static("dispatch/find/find.css"),
     ],
-    "SCRIPTS": [lambda _request: static("fleet/names.js")],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
     "COLORS": {
@@ -66,10 +58,10 @@ UNFOLD: dict[str, Any] = {
             "300": "#5eead4",
             "400": "#2dd4bf",
             "500": "#14b8a6",
-            "600": "#0f766e",
-            "700": "#115e59",
-            "800": "#134e4a",
-            "900": "#073b39",
+            "600": "#0d9488",
+            "700": "#0f766e",
+            "800": "#115e59",
+            "900": "#134e4a",
             "950": "#042f2e",
         },
     },
@@ -99,10 +91,10 @@ UNFOLD: dict[str, Any] = {
                     },
                     _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
                     {
-                        "title": _("Plan workbench"),
-                        "icon": "edit_calendar",
-                        "link": reverse_lazy("admin:dispatch_workbenches"),
-                        "permission": _has_plans,
+                        "title": _("Reports"),
+                        "icon": "summarize",
+                        "link": reverse_lazy("admin:dispatch_summary"),
+                        "permission": _sees("dispatch.SummarySubscription"),
                     },
                     _list(_("Plan runs"), "psychology", "dispatch.PlanRun"),
                     _list(_("Promises kept"), "fact_check", "dispatch.PromiseOutcome"),

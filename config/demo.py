@@ -73,6 +73,7 @@ class Demo:
             "REDIS_URL": self.servers.redis_url,
             "PUBLIC_URL": self.base_url,
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
+            "EMAIL_FILE_PATH": str(self.world.parent / "mail"),
             "PYTHONUNBUFFERED": "1",
             "REMAP_SIGTERM": "SIGQUIT",  # a worker ends at once; its work is a row and comes again
         }
@@ -138,6 +139,7 @@ class Demo:
         for line in demo_milestones.doors(self.base_url, json.loads(self.world.read_text())):
             print(f"    {line}")
         print(f"    {'More logins':<17} {self.world}")
+        print(f"    {'Mails':<17} {self.world.parent / 'mail'}")
         print(f"    {'Logs':<17} {self.logs}")
         print("    Ctrl-C stops everything.\n", flush=True)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pghistory
 from django.utils.translation import gettext_lazy as _
 
-from config import admin_site, env, policy
+from config import admin_site, env, mail, policy
 from config.env import BASE_DIR, fail, required
 from config.logs import logging_settings
 
@@ -209,6 +209,22 @@ PLANNER_MEMORY_MB = env.whole("PLANNER_MEMORY_MB", 2048)
 PLANNER_WORKERS = env.whole("PLANNER_WORKERS", 2)
 PLANNER_CHANGE_S = env.whole("PLANNER_CHANGE_S", 300)
 PLAN_EVERY_S = env.whole("PLAN_EVERY_S", 15)  # wall seconds
+
+# Reports go out by mail if this names an SMTP server or a directory; EMAIL_FROM is who they are of.
+_MAIL_HOST = env.text("EMAIL_HOST", "")
+_MAIL_DIRECTORY = env.text("EMAIL_FILE_PATH", "")
+MAIL_IS_ON = bool(_MAIL_HOST or _MAIL_DIRECTORY)
+MAILERS = mail.mailers(
+    host=_MAIL_HOST,
+    port=env.whole("EMAIL_PORT", 0),
+    username=env.text("EMAIL_HOST_USER", ""),
+    password=env.text("EMAIL_HOST_PASSWORD", ""),
+    use_tls=env.choice("EMAIL_USE_TLS", ("on", "off")) == "on",
+    use_ssl=env.flag("EMAIL_USE_SSL"),
+    timeout_s=env.number("EMAIL_TIMEOUT_S", 20.0),
+    directory=_MAIL_DIRECTORY,
+)
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "yizhan@localhost")
 
 # Tiles under the live map: an address with {z}/{x}/{y}; none, and our own places and roads are it.
 MAP_TILE_URL = env.text("MAP_TILE_URL", "")

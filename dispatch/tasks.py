@@ -17,10 +17,9 @@ from dispatch.services.promises.watch import expire_offers, watch_assignments
 from dispatch.services.roads.book import prune_books
 from dispatch.services.stations.energy import add_up_energy
 from dispatch.services.stations.stock_outs import note_stock_outs
+from dispatch.services.summaries.mail import SEND_TASK, promise_summaries, send_summary
 from dispatch.services.trips.progress import advance_trips
 from dispatch.services.trips.shuttles import extend_shuttles
-from dispatch.services.workbench.drafts import PREVIEW_TASK, sweep_drafts
-from dispatch.services.workbench.preview import preview_draft
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task
@@ -42,6 +41,7 @@ SCHEDULE = (
     Tick(name=LEARN_TASK, every_s=60),
     Tick(name="dispatch.note_outcomes", every_s=30),
     Tick(name="dispatch.measure_spreads", every_s=120),
+    Tick(name="dispatch.promise_summaries", every_s=60),
     Tick(name="telematics.keep_partitions", every_s=3600),
     Tick(name=WATCH_TASK, every_s=10),
     Tick(name="telematics.rebuild_a_key", every_s=1800),
@@ -61,12 +61,6 @@ def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
         run_plan(region_id, cause=cause, read_clock=clock.now)
     except RegionBusyError as error:
         raise JobBusyError(wait_s=BUSY_WAIT_S) from error
-
-
-@job_task(name=PREVIEW_TASK, lease_s=60)
-def preview_draft_task(*, draft_id: int, revision: int) -> None:
-    """Look at the next plan with and without a person's draft; no promise is written."""
-    preview_draft(draft_id, revision, read_clock=clock.now)
 
 
 @job_task(name=ONE_TRUCK_TASK, lease_s=30)
@@ -143,6 +137,18 @@ def measure_spreads_task() -> None:
     measure_spreads(now=clock.now())
 
 
+@job_task(name="dispatch.promise_summaries", lease_s=60)
+def promise_summaries_task() -> None:
+    """Promise the reports by mail whose period is over and settled."""
+    promise_summaries(now=clock.now())
+
+
+@job_task(name=SEND_TASK, lease_s=120)
+def send_summary_task(*, sending_id: int) -> None:
+    """Send one report by mail."""
+    send_summary(sending_id, now=clock.now())
+
+
 @job_task(name="dispatch.sweep", lease_s=300)
 def sweep_task() -> None:
     """Delete the rows of work and of plans done long ago, and roads nobody asks about."""
@@ -150,4 +156,3 @@ def sweep_task() -> None:
     sweep_runs(now=clock.now())
     prune_books(now=clock.now())
     sweep_outcomes(now=clock.now())
-    sweep_drafts(now=clock.now())

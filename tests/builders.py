@@ -6,7 +6,13 @@ from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from dispatch.models import FairnessEntry, PackHold, PromiseOutcome, SwapAssignment
+from dispatch.models import (
+    FairnessEntry,
+    PackHold,
+    PromiseOutcome,
+    SummarySubscription,
+    SwapAssignment,
+)
 from fleet.identity import with_check_digit
 from fleet.models import (
     Driver,
@@ -286,4 +292,11 @@ def make_fairness_entry(
             "reason": "waited",
             **fields,
         }
+    )
+
+
+def make_subscription(carrier: Operator, **fields: Any) -> SummarySubscription:
+    """Make a daily report by mail of a carrier's fleet, ordered just now, to nobody yet."""
+    return SummarySubscription.objects.create(
+        **{"held_by": carrier, "operator": carrier, "created_at": NOW, **fields}
     )

@@ -327,6 +327,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "dispatch.PlanRun": _plan_run,
     "dispatch.LiveTruck": _live_truck,
     "dispatch.PowerCap": _cap,
+    "dispatch.SummarySubscription": lambda world: builders.make_subscription(world.carrier),
     "dispatch.TruckConsumption": lambda world: TruckConsumption.objects.create(truck=world.truck()),
     "dispatch.Trip": lambda world: world.trip(),
     "dispatch.Shuttle": lambda world: world.shuttle(),

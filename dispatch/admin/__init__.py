@@ -1,12 +1,12 @@
 from dispatch.admin import (
     assignments,
     caps,
-    consequences,
     consumption,
     fairness,
     outcomes,
     plans,
     station_days,
+    summary_mail,
     trips,
     trucks_now,
 )
@@ -14,12 +14,12 @@ from dispatch.admin import (
 __all__ = [
     "assignments",
     "caps",
-    "consequences",
     "consumption",
     "fairness",
     "outcomes",
     "plans",
     "station_days",
+    "summary_mail",
     "trips",
     "trucks_now",
 ]

@@ -18,7 +18,6 @@ from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
 from dispatch.admin.start import start_urls
-from dispatch.admin.steering import SteersMany, may_dispatch
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.attention.offers import unanswered
@@ -75,7 +74,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
 
 @admin.register(SwapAssignment)
-class SwapAssignmentAdmin(SteersMany, ExportAdmin):
+class SwapAssignmentAdmin(ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
@@ -84,7 +83,6 @@ class SwapAssignmentAdmin(SteersMany, ExportAdmin):
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     readonly_fields = list(SPANS.values())
-    actions = ["cancel_swaps", "pin_swaps", "unpin_swaps"]
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
     list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
@@ -179,6 +177,12 @@ class SwapAssignmentAdmin(SteersMany, ExportAdmin):
         return f"{assignment.soc_on_arrival_percent:.0f} %"
 
 
+def may_dispatch(user: Any) -> bool:
+    """Say whether a user decides for trucks at all."""
+    writers = DISPATCHERS | {User.Role.STATION_OPERATOR}
+    return bool(user.is_superuser or (user.is_active and user.role in writers))
+
+
 @admin.register(Ban)
 class BanAdmin(ScopedAdmin):
     """Stations that trucks are not to be sent to for a while; the next plan obeys."""
@@ -212,7 +216,7 @@ class BanAdmin(ScopedAdmin):
             obj.pk = Ban.objects.get(truck=obj.truck, station=obj.station).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        lift_ban(obj, now=now(), by=request.user if isinstance(request.user, User) else None)
+        lift_ban(obj, now=now())
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> None:
         for row in queryset:

@@ -1,7 +1,6 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
-from dispatch.models.draft import DraftEdit, PlanDraft
 from dispatch.models.fairness import FairnessEntry
 from dispatch.models.notice import DriverAction, DriverNotice
 from dispatch.models.now import LiveTruck
@@ -10,19 +9,18 @@ from dispatch.models.plan import Ban, PlanRun
 from dispatch.models.quarantine import Quarantine
 from dispatch.models.roads import RoadBook, RoadLeg
 from dispatch.models.station_day import StationQuarter, StockOut
+from dispatch.models.summary import SummarySending, SummarySubscription
 from dispatch.models.trip import Shuttle, Trip
 
 __all__ = [
     "Ban",
     "ChargeWindow",
-    "DraftEdit",
     "DriverAction",
     "DriverNotice",
     "FairnessEntry",
     "LiveTruck",
     "MeasuredSpread",
     "PackHold",
-    "PlanDraft",
     "PlanRun",
     "PowerCap",
     "PromiseOutcome",
@@ -32,6 +30,8 @@ __all__ = [
     "Shuttle",
     "StationQuarter",
     "StockOut",
+    "SummarySending",
+    "SummarySubscription",
     "SwapAssignment",
     "Trip",
     "TruckConsumption",

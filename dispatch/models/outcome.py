@@ -43,7 +43,10 @@ class PromiseOutcome(models.Model):
         verbose_name = _("outcome of a promise")
         verbose_name_plural = _("outcomes of promises")
         ordering = ["-ended_at", "-pk"]
-        indexes = [models.Index(fields=["region", "-ended_at"], name="dispatch_outcomes_of_region")]
+        indexes = [
+            models.Index(fields=["region", "-ended_at"], name="dispatch_outcomes_of_region"),
+            models.Index(fields=["ended_at"], name="dispatch_outcomes_by_end"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(probability__range=(0, 1)),

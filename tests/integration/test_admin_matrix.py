@@ -63,6 +63,7 @@ RIGHTS = {
     "dispatch.Ban": ("MAU", "MU", "MXU", "MU"),
     "dispatch.PlanRun": ("MAU", "", "", ""),
     "dispatch.LiveTruck": ("MAVU", "", "", ""),
+    "dispatch.SummarySubscription": ("MAU", "MU", "MXSVU", "MU"),
     "dispatch.PowerCap": ("SVU", "", "", ""),
     "dispatch.TruckConsumption": ("MAVU", "", "", ""),
     "dispatch.Trip": ("MAU", "MU", "MXU", ""),

@@ -43,8 +43,8 @@ def note_outcomes(*, now: datetime) -> int:
 
 
 def sweep_outcomes(*, now: datetime) -> None:
-    """Forget outcomes that no spread is measured from any more; the ledger stays."""
-    keep = timedelta(days=2 * settings.SPREAD_DAYS)
+    """Forget outcomes that no report asks for any more; the ledger stays."""
+    keep = timedelta(days=max(settings.TRUCK_DAY_RETENTION_DAYS, 2 * settings.SPREAD_DAYS))
     PromiseOutcome.objects.filter(ended_at__lt=now - keep).delete()
 
 

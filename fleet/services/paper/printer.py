@@ -113,9 +113,7 @@ def _figures(part: Figures, width: float) -> Flowable:
 def _figure(one: Figure) -> list[Flowable]:
     value = f"{one.value} {one.unit}".strip()
     found: list[Flowable] = [_text(one.label, size=8, color=SOFT), _text(value, size=14)]
-    if one.note:
-        found.append(_text(one.note, size=7, color=SOFT))
-    return found
+    return [*found, _text(one.note, size=7, color=SOFT)] if one.note else found
 
 
 def _table(part: Table, width: float) -> list[Flowable]:
@@ -145,7 +143,8 @@ def _table(part: Table, width: float) -> list[Flowable]:
             ("BACKGROUND", (0, -1), (-1, -1), RAISED),
         ]
     table = LongTable([heads, *rows], colWidths=widths, repeatRows=1, style=TableStyle(style))
-    return [*([_text(part.title, size=11)] if part.title else []), table]
+    title: list[Flowable] = [_text(part.title, size=11)] if part.title else []
+    return [*title, table]
 
 
 def _cells(row: Sequence[str], part: Table) -> list[Any]:

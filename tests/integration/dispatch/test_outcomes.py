@@ -163,9 +163,9 @@ def test_spreads_are_measured_anew_in_place_and_old_outcomes_go(scene: Scene) ->
     make_outcome(_ended(scene))
     assert measure_spreads(now=NOW) == measure_spreads(now=LATER) == MeasuredSpread.objects.count()
     assert {row.measured_at for row in MeasuredSpread.objects.all()} == {LATER}
-    sweep_outcomes(now=NOW + timedelta(days=55))
+    sweep_outcomes(now=NOW + timedelta(days=729))
     assert PromiseOutcome.objects.count() == 1
-    sweep_outcomes(now=NOW + timedelta(days=57))
+    sweep_outcomes(now=NOW + timedelta(days=731))
     assert not PromiseOutcome.objects.exists()
 
 

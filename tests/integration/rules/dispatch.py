@@ -8,12 +8,10 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from dispatch.models import (
     Ban,
     ChargeWindow,
-    DraftEdit,
     DriverAction,
     FairnessEntry,
     MeasuredSpread,
     PackHold,
-    PlanDraft,
     PlanRun,
     PowerCap,
     Quarantine,
@@ -22,6 +20,7 @@ from dispatch.models import (
     Shuttle,
     StationQuarter,
     StockOut,
+    SummarySending,
     SwapAssignment,
     Trip,
     TruckConsumption,
@@ -40,9 +39,9 @@ from tests.builders import (
     make_place,
     make_region,
     make_station,
+    make_subscription,
     make_truck,
     make_truck_model,
-    make_user,
     since,
 )
 from tests.integration.rules.rule import Rule, Statement, change, twin
@@ -56,17 +55,17 @@ def _quarantine() -> Quarantine:
     return Quarantine.objects.create(region=make_region(), digest="d", failures=3, opened_at=NOW)
 
 
+def _sending() -> SummarySending:
+    return SummarySending.objects.create(
+        subscription=make_subscription(make_operator()),
+        first=NOW.date(),
+        message_id="<1@x>",
+        promised_at=NOW,
+    )
+
+
 def _ban() -> Ban:
     return Ban.objects.create(truck=make_truck(), station=make_station(), until=NOW, reason="no")
-
-
-def _draft() -> PlanDraft:
-    return PlanDraft.objects.create(region=make_region(), user=make_user(), phase_at=NOW)
-
-
-def _edit(**fields: object) -> DraftEdit:
-    values = {"kind": "pin", "truck": make_truck(), "made_at": NOW, **fields}
-    return DraftEdit.objects.create(draft=_draft(), **values)
 
 
 def _road_book() -> RoadBook:
@@ -216,7 +215,6 @@ def _lost(**minutes: float) -> Statement:
     return twin(_entry(), assignment_id=make_assignment().pk, **minutes)
 
 
-DRAFT = "dispatch_plandraft"
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
     Rule("dispatch_road_book_is_unique", "dispatch_roadbook", lambda: twin(_road_book())),
@@ -226,6 +224,26 @@ DISPATCH = [
         lambda: Statement(
             "UPDATE dispatch_roadleg SET finding = 1 WHERE book_id = %s", [_road_leg().book_id]
         ),
+    ),
+    Rule(
+        "dispatch_summary_is_of_one_subject",
+        "dispatch_summarysubscription",
+        lambda: change(make_subscription(make_operator()), station_id=make_station().pk),
+    ),
+    Rule(
+        "dispatch_summary_has_a_known_kind",
+        "dispatch_summarysubscription",
+        lambda: change(make_subscription(make_operator()), kind="year"),
+    ),
+    Rule(
+        "dispatch_summary_is_sent_once",
+        "dispatch_summarysending",
+        lambda: twin(_sending(), message_id="<2@x>"),
+    ),
+    Rule(
+        "dispatch_summary_is_sent_at_some_time",
+        "dispatch_summarysending",
+        lambda: change(_sending(), state="sent"),
     ),
     Rule(
         "dispatch_plan_run_has_a_known_state", "dispatch_planrun", lambda: change(_run(), state="x")
@@ -350,24 +368,6 @@ DISPATCH = [
         "dispatch_quarantine_is_lifted_with_a_reason",
         "dispatch_quarantine",
         lambda: change(_quarantine(), lifted_at=NOW),
-    ),
-    Rule("dispatch_one_draft_a_person_and_region", DRAFT, lambda: twin(_draft())),
-    Rule("dispatch_draft_has_a_known_phase", DRAFT, lambda: change(_draft(), phase="x")),
-    Rule(
-        "dispatch_draft_is_solved_after_it_is_made",
-        DRAFT,
-        lambda: change(_draft(), solved_revision=1),
-    ),
-    Rule(
-        "dispatch_edit_says_what_its_kind_needs",
-        "dispatch_draftedit",
-        lambda: change(_edit(), until=NOW),
-    ),
-    Rule("dispatch_draft_has_one_place_a_truck", "dispatch_draftedit", lambda: twin(_edit())),
-    Rule(
-        "dispatch_draft_forbids_a_station_once",
-        "dispatch_draftedit",
-        lambda: twin(_edit(kind="forbid", station=make_station(), until=NOW)),
     ),
     Rule("dispatch_driver_action_happens_once", "dispatch_driveraction", lambda: twin(_action())),
 ]

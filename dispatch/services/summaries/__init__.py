@@ -1,0 +1,1 @@
+"""Summaries as people hand them on: a workbook, a paper, a mail."""
