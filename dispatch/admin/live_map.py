@@ -62,6 +62,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
                 name: reverse(f"admin:dispatch_map_{name}", args=[0]) for name in ("truck", "track")
             },
             "stale_s": STALE_AFTER.total_seconds(),
+            "lag_s": SEEN_LATE.total_seconds() * max(1.0, settings.CLOCK_RATE),
             "tile_url": settings.MAP_TILE_URL,
             "tile_credit": settings.MAP_TILE_CREDIT,
             "words": _words(),
@@ -77,18 +78,25 @@ def _states() -> list[tuple[str, str]]:
         ("bound", _("on its way to swap")),
         ("there", _("waits at a station")),
         ("swapping", _("swapping")),
+        ("late", _("not heard of")),
         ("stale", _("stale")),
     ]
 
 
-def _words() -> dict[str, str]:
+def _words() -> dict[str, Any]:
     return {
+        "states": dict(_states()),
         "ready": _("ready"),
         "waiting": _("waiting"),
         "lanes": _("lanes"),
         "closed": _("closed"),
-        "trucks": _("trucks"),
-        "stale": _("stale"),
+        "in_view": _("In view"),
+        "found": _("Found"),
+        "more": _("{count} more: zoom in or type a plate"),
+        "ago": _("{minutes} min ago"),
+        "play": _("Play"),
+        "pause": _("Pause"),
+        "as_of": _("as of"),
         "cut": _("No answer from the server. What you see is old."),
         "then": _("as it was at"),
     }

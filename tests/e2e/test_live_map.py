@@ -6,10 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from fleet import clock
 from fleet.models import Operator, Truck
+from telematics.models import TruckState
 from tests.builders import bearer, make_assignment, make_device, make_user
 from tests.e2e.test_steering import sign_in
 from tests.scenes import Scene
@@ -73,7 +75,7 @@ def test_a_truck_moves_on_the_map_as_it_reports(stack: Stack, desktop: Page) -> 
     unit = Unit(stack, truck)
     sign_in(desktop, stack, make_user(carrier))
     desktop.goto(f"{stack.base_url}{MAP}")
-    expect(desktop.locator(".map-station", has_text=station.name)).to_be_visible()
+    expect(desktop.locator(".is-station b", has_text=station.name)).to_be_attached()
     unit.say(39.05)
     wait_until_drawn(desktop, truck, "truck.lat === 3905000 && truck.soc === 60")
     unit.say(39.07, soc_percent=59, heading_deg=90)
@@ -89,7 +91,7 @@ def test_a_truck_moves_on_the_map_as_it_reports(stack: Stack, desktop: Page) -> 
     desktop.press("#map-find", "Tab")
     expect(desktop.locator("#map-detail")).to_contain_text(truck.plate)
     expect(desktop.locator("#map-detail")).to_contain_text("59 %")
-    expect(desktop.locator("#map-count")).to_have_text("1 trucks")
+    expect(desktop.locator("#map-count")).to_have_text("1")
 
     desktop.check("#map-follow")
     unit.say(39.30)
@@ -98,6 +100,92 @@ def test_a_truck_moves_on_the_map_as_it_reports(stack: Stack, desktop: Page) -> 
         "() => { const map = document.getElementById('map');"
         " return Math.abs(map.layer._map.getCenter().lat - 39.3) < 0.01; }"
     )
+
+
+@pytest.mark.browser
+def test_every_truck_is_reached_by_keyboard_the_worst_first(stack: Stack, desktop: Page) -> None:
+    scene = Scene(now=clock.now())
+    station = scene.add_station(39.08)
+    well, low, promised = (scene.add_truck(soc_percent=soc) for soc in (80, 14, 11))
+    carrier = Operator.objects.get(truck_tenures__truck=well, truck_tenures__role="carrier")
+    start = clock.now() + timedelta(minutes=30)
+    make_assignment(promised, station, start=start, state="accepted")
+    silent = scene.add_truck(soc_percent=70)
+    TruckState.objects.filter(truck=silent).update(
+        recorded_at=clock.now() - timedelta(minutes=5)  # more than two intervals, not yet stale
+    )
+    sign_in(desktop, stack, make_user(carrier))
+    desktop.goto(f"{stack.base_url}{MAP}")
+    names = desktop.locator("#map-rows b")
+    expect(names).to_have_text([each.plate for each in (low, silent, promised, well)])
+    rows = desktop.locator("#map-rows button")
+    expect(rows.nth(1)).to_contain_text("not heard of · 5 min ago")
+    expect(rows.nth(2)).to_contain_text(f"on its way to swap · {station.name}")
+
+    desktop.keyboard.press("/")
+    desktop.keyboard.press("ArrowDown")
+    desktop.keyboard.press("ArrowDown")
+    desktop.keyboard.press("ArrowDown")
+    expect(rows.nth(2)).to_be_focused()
+    desktop.keyboard.press("Enter")
+    detail = desktop.locator("#map-detail")
+    expect(detail).to_be_focused()
+    expect(detail).to_contain_text(promised.plate)
+    for name in ("truck", "its day", "why there", "assign by hand"):
+        address = detail.get_by_role("link", name=name, exact=True).get_attribute("href")
+        assert desktop.request.get(f"{stack.base_url}{address}").ok, name
+    desktop.keyboard.press("Escape")
+    expect(detail).to_be_hidden()
+    expect(rows.nth(2)).to_be_focused()
+    for is_dark in (False, True):
+        desktop.evaluate("on => document.documentElement.classList.toggle('dark', on)", is_dark)
+        assert Axe().run(desktop, context="#map-page").violations_count == 0
+
+
+@pytest.mark.browser
+def test_a_line_leads_to_the_truck_that_drives_it(stack: Stack, desktop: Page) -> None:
+    scene = Scene(now=clock.now())
+    station, truck = scene.add_station(39.40), scene.add_truck(soc_percent=30)
+    start = clock.now() + timedelta(minutes=30)
+    make_assignment(truck, station, start=start, state="en_route")
+    carrier = Operator.objects.get(truck_tenures__truck=truck, truck_tenures__role="carrier")
+    sign_in(desktop, stack, make_user(carrier))
+    desktop.goto(f"{stack.base_url}{MAP}")
+    where = desktop.wait_for_function(
+        """id => { const layer = document.getElementById('map').layer;
+        const line = layer.lines?.find(([each]) => each === id);
+        if (!line) return null;
+        const box = layer.canvas.getBoundingClientRect();
+        const middle = (axis) => (line[1][axis] + line[2][axis]) / 2;
+        return [box.x + middle('x'), box.y + middle('y')]; }""",
+        arg=truck.pk,
+    ).json_value()
+    desktop.mouse.click(*where)
+    expect(desktop.locator("#map-detail")).to_contain_text(truck.plate)
+    expect(desktop.locator("#map-detail")).to_contain_text(station.name)
+
+
+@pytest.mark.browser
+def test_names_on_the_map_do_not_cover_each_other(stack: Stack, phone: Page) -> None:
+    scene = Scene(now=clock.now())
+    for step in range(6):
+        scene.add_station(39.08 + step * 0.004)
+    sign_in(phone, stack, make_user(is_superuser=True))
+    phone.goto(f"{stack.base_url}{MAP}")
+    expect(phone.locator("#map")).to_be_visible()
+    overlapping = phone.evaluate(
+        """() => { const boxes = [...document.querySelectorAll('.map-mark[data-side] > span')]
+          .map((each) => each.getBoundingClientRect()).filter((box) => box.width);
+        return [boxes.length, boxes.filter((a, i) => boxes.some((b, j) => i < j && a.left < b.right - 1
+          && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1)).length]; }"""
+    )
+    assert overlapping[0] > 0
+    assert overlapping[1] == 0
+    for name in ("#map-open-tools", "#map-open-list", "#map-find", "#map-play"):
+        assert phone.locator(name).bounding_box()["height"] >= 48, name  # type: ignore[index]
+    phone.click("#map-open-tools")
+    expect(phone.locator("[name=state][value=late]")).to_be_in_viewport()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.browser
@@ -120,6 +208,9 @@ def test_what_was_can_be_played_back(stack: Stack, desktop: Page) -> None:
         )
         wait_until_drawn(desktop, truck, f"truck.lat === {lat}")
     expect(desktop.locator("#map-when")).to_contain_text("as it was at")
+    desktop.get_by_role("button", name="Back to now").click()
+    wait_until_drawn(desktop, truck, "truck.lat === 3903000")
+    expect(desktop.locator("#map-when")).to_contain_text("as of")
 
 
 @pytest.mark.browser

@@ -13,12 +13,25 @@ export async function ask(url, values = {}) {
   return answer.json();
 }
 
+const USUAL_S = 60; // between two reports, until a truck has shown its own
+const GAPS = 3;
+
+// How far apart a truck's reports usually are: the longest of its last few gaps.
+function learnt(known, at) {
+  const gaps = known?.gaps ?? [];
+  if (known && at > known.at) gaps.push(at - known.at);
+  if (gaps.length > GAPS) gaps.shift();
+  return { gaps, everyS: gaps.length ? Math.max(...gaps) : USUAL_S };
+}
+
 // Columns to trucks: those named are replaced, the others stay.
 export function take(trucks, columns) {
   columns.id.forEach((id, i) => {
+    const known = trucks.get(id);
     trucks.set(id, {
-      phase: trucks.get(id)?.phase,
-      station: trucks.get(id)?.station,
+      phase: known?.phase,
+      station: known?.station,
+      ...learnt(known, columns.at[i]),
       at: columns.at[i],
       lat: columns.lat[i],
       lon: columns.lon[i],
@@ -38,7 +51,6 @@ export class Feed {
     this.heardMs = 0;
     this.rate = 1;
     document.addEventListener("visibilitychange", () => this.soon());
-    this.soon();
   }
 
   // The service's clock now: it may run faster than ours.

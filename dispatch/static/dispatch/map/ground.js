@@ -1,6 +1,7 @@
 // What does not move: a plain ground with our own places, roads and stations; tiles if there are.
+import { placeLabels } from "./labels.js";
 
-const NAMES_FROM_ZOOM = 10.5; // farther out the names of places cover each other
+const NAMES_FROM_ZOOM = 9.5; // farther out the names of places say nothing
 
 export function drawGround(map, ground, config) {
   if (config.tile_url) L.tileLayer(config.tile_url, { attribution: config.tile_credit }).addTo(map);
@@ -10,45 +11,63 @@ export function drawGround(map, ground, config) {
   const naming = () => map.getContainer().classList.toggle("is-far", map.getZoom() < NAMES_FROM_ZOOM);
   map.on("zoomend", naming);
   naming();
-  for (const place of ground.places) {
+  return ground.places.map((place) => {
     L.circle(place.at, { radius: place.radius_m, className: "map-place", interactive: false }).addTo(map);
-    L.marker(place.at, {
-      icon: L.divIcon({ className: "map-place-name", html: "", iconSize: null }),
-      interactive: false,
-      keyboard: false,
-    })
-      .addTo(map)
-      .getElement().textContent = place.name;
-  }
+    return { at: place.at, element: addMark(map, place, "is-place", { interactive: false, keyboard: false }).getElement() };
+  });
+}
+
+function addMark(map, { at, name }, kind, options) {
+  const icon = L.divIcon({ className: `map-mark ${kind}`, html: "", iconSize: null });
+  const mark = L.marker(at, { icon, ...options }).addTo(map);
+  const label = document.createElement("span");
+  label.append(Object.assign(document.createElement("b"), { textContent: name }));
+  mark.getElement().append(document.createElement("i"), label);
+  return mark;
 }
 
 export class Stations {
-  constructor(map, stations, words) {
-    this.words = words;
+  constructor(map, stations, places, words) {
+    Object.assign(this, { map, words, taken: [] });
     this.at = new Map(stations.map((station) => [station.id, station.at]));
-    this.markers = new Map();
-    for (const station of stations) {
-      const icon = L.divIcon({ className: "map-station", html: "", iconSize: null });
-      const marker = L.marker(station.at, { icon, title: station.name, alt: station.name }).addTo(map);
-      const name = document.createElement("b");
-      name.textContent = station.name;
+    this.name = new Map(stations.map((station) => [station.id, station.name]));
+    this.facts = new Map();
+    const marks = stations.map((station) => {
+      const mark = addMark(map, station, "is-station", {
+        title: station.name,
+        alt: station.name,
+        keyboard: Boolean(station.board),
+        interactive: Boolean(station.board),
+      });
       const facts = document.createElement("span");
-      marker.getElement().append(name, facts);
-      this.markers.set(station.id, { marker, facts, board: station.board });
-      if (station.board) marker.on("click", () => window.location.assign(station.board));
-    }
+      mark.getElement().lastElementChild.append(facts);
+      this.facts.set(station.id, { facts, element: mark.getElement() });
+      if (station.board) mark.on("click", () => window.location.assign(station.board));
+      return { at: station.at, element: mark.getElement() };
+    });
+    this.marks = [...marks, ...places];
+    map.on("zoomend resize", this.place, this);
+    this.place();
+  }
+
+  place() {
+    this.taken = placeLabels(this.map, this.marks);
   }
 
   show(rows) {
     const { ready, waiting, lanes, closed } = this.words;
+    let isChanged = false;
     for (const [id, packs, trucks, open, all] of rows) {
-      const { marker, facts } = this.markers.get(id) ?? {};
-      if (!marker) continue;
-      facts.textContent = open
+      const { facts, element } = this.facts.get(id) ?? {};
+      if (!facts) continue;
+      const text = open
         ? `${packs} ${ready} · ${trucks} ${waiting} · ${open}/${all} ${lanes}`
         : `${closed} · ${trucks} ${waiting}`;
-      marker.getElement().classList.toggle("is-closed", !open);
-      marker.getElement().classList.toggle("is-short", packs === 0);
+      isChanged ||= facts.textContent.length !== text.length;
+      facts.textContent = text;
+      element.classList.toggle("is-closed", !open);
+      element.classList.toggle("is-short", open > 0 && packs === 0);
     }
+    if (isChanged) this.place();
   }
 }

@@ -1,38 +1,43 @@
-// The live map: puts ground, stations, trucks, filters, details and playback together.
-import { Feed, ask, take } from "./feed.js";
+// The live map: puts ground, stations, trucks, list, filters, details and playback together.
+import { Detail } from "./detail.js";
+import { Feed, ask } from "./feed.js";
 import { Stations, drawGround } from "./ground.js";
-import { TruckLayer, bandOf, paintMark } from "./trucks.js";
+import { TruckList } from "./list.js";
+import { bandOf, paintMark } from "./marks.js";
+import { Playback } from "./playback.js";
+import { TruckLayer } from "./trucks.js";
 
 const byId = (id) => document.getElementById(id);
 const config = JSON.parse(byId("map-config").textContent);
 const ground = JSON.parse(byId("map-ground").textContent);
 const words = config.words;
 const trucks = new Map();
-const past = new Map();
-const chosen = { id: null, follows: false };
 let plates = {};
-let thenS = null; // the instant shown in playback, null: now
+let playback = null;
+const wanted = () => byId("map-find").value.trim().toUpperCase();
+const plateOf = (id) => plates[id] ?? "";
 
 const map = L.map("map", { zoomSnap: 0.5, attributionControl: Boolean(config.tile_credit) });
 const everything = [...ground.stations, ...ground.places].map((each) => each.at);
-if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.1));
+if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.02));
 else map.setView([39.6, 118.2], 8);
-drawGround(map, ground, config);
-const stations = new Stations(map, ground.stations, words);
-const trail = L.polyline([], { className: "map-trail", interactive: false }).addTo(map);
+const stations = new Stations(map, ground.stations, drawGround(map, ground, config), words);
 
-function shows(id, truck, state) {
-  const wanted = byId("map-find").value.trim().toUpperCase();
-  if (wanted && !(plates[id] ?? "").toUpperCase().includes(wanted)) return false;
-  if (!document.querySelector(`[name=band][value=${bandOf(truck.soc).name}]`).checked) return false;
-  return document.querySelector(`[name=state][value=${state}]`).checked;
+const filters = { band: new Set(), state: new Set() };
+function readFilters() {
+  for (const name of ["band", "state"]) {
+    filters[name] = new Set(
+      [...document.querySelectorAll(`[name=${name}]:checked`)].map((box) => box.value),
+    );
+  }
 }
+readFilters();
 
 function* lines() {
-  if (thenS !== null || !byId("map-lines").checked) return;
-  for (const truck of trucks.values()) {
+  if (playback?.thenS || !byId("map-lines").checked) return;
+  for (const [id, truck] of trucks) {
     const at = truck.phase < 3 && stations.at.get(truck.station);
-    if (at) yield [truck, at];
+    if (at) yield [id, truck, at];
   }
 }
 
@@ -40,112 +45,127 @@ const feed = new Feed(config.urls.now, {
   trucks,
   onNews(news) {
     stations.show(news.stations);
-    if (thenS === null) layer.ask();
-    follow();
+    if (playback.thenS !== null) return;
+    playback.tell();
+    layer.ask();
+    detail.follow();
   },
   onCut(isCut) {
     byId("map-cut").hidden = !isCut;
   },
 });
 
+const list = new TruckList(byId("map-rows"), {
+  nameOf: plateOf,
+  words,
+  tellOf(id, truck, state) {
+    const ageMin = Math.round((layer.options.atS() - truck.at) / 60);
+    const isOld = state === "late" || state === "stale";
+    const parts = [words.states[state]];
+    if (isOld && ageMin > 0) parts.push(words.ago.replace("{minutes}", ageMin));
+    if (!isOld && stations.name.has(truck.station)) parts.push(stations.name.get(truck.station));
+    return parts.join(" · ");
+  },
+  onPick: (id) => go(id),
+  onPoint: () => byId("map-find").focus(),
+});
+
+function showList(isNow = false) {
+  const isFinding = wanted() !== "";
+  const seen = isFinding ? layer.seen : [...layer.inView()];
+  byId("map-count").textContent = seen.length;
+  byId("map-heading").textContent = isFinding ? words.found : words.in_view;
+  const rows = seen.map(([id, , state]) => [id, layer.trucks.get(id), state]);
+  const more = list.show(rows, layer.stamps, { isNow });
+  if (more === undefined) return;
+  byId("map-more").hidden = more === 0;
+  byId("map-more").textContent = words.more.replace("{count}", more);
+}
+
 const layer = new TruckLayer(trucks, {
-  shows,
+  shows(id, truck, state) {
+    const plate = wanted();
+    if (plate && !plateOf(id).toUpperCase().includes(plate)) return false;
+    return filters.band.has(bandOf(truck.soc)) && filters.state.has(state);
+  },
   lines,
   staleS: config.stale_s,
-  atS: () => thenS ?? feed.atS(),
-  onDrawn(count) {
-    byId("map-count").textContent = `${count} ${words.trucks}`;
-  },
-}).addTo(map);
+  lagS: config.lag_s,
+  atS: () => playback?.thenS ?? feed.atS(),
+  taken: () => stations.taken,
+  nameOf: plateOf,
+  onDrawn: () => layer._map && showList(),
+});
+playback = new Playback({ feed, layer, url: config.urls.then, words, onShown: () => detail.follow() });
+const detail = new Detail({ map, layer, urls: config.urls, list, atS: () => layer.options.atS() });
+layer.addTo(map);
 byId("map").layer = layer; // for those who look from outside: tests and benchmarks
-
 ask(config.urls.plates).then((answer) => {
   plates = answer;
-  byId("map-plates").replaceChildren(
-    ...Object.values(plates).slice(0, 2000).map((plate) => new Option(plate)),
-  );
-});
-
-// --- details and following ---
-function follow() {
-  const truck = layer.trucks.get(chosen.id);
-  if (chosen.follows && truck) map.panTo([truck.lat / 1e5, truck.lon / 1e5], { animate: false });
-}
-
-async function choose(id) {
-  chosen.id = id;
-  const panel = byId("map-detail");
-  panel.hidden = id === null;
-  trail.setLatLngs([]);
-  if (id === null) return;
-  const answer = await fetch(config.urls.truck.replace("/0/", `/${id}/`));
-  panel.querySelector("div").innerHTML = answer.ok ? await answer.text() : "";
-  const since = new Date(((thenS ?? feed.atS()) - 6 * 3600) * 1000).toISOString();
-  const { points } = await ask(config.urls.track.replace("/0/", `/${id}/`), { since }).catch(() => ({ points: [] }));
-  if (chosen.id === id) trail.setLatLngs(points.map(([, lat, lon]) => [lat / 1e5, lon / 1e5]));
-}
-
-map.on("click", (event) => choose(layer.nearest(event.latlng)));
-map.on("dragstart", () => {
-  byId("map-follow").checked = chosen.follows = false;
-});
-byId("map-close").addEventListener("click", () => choose(null));
-byId("map-follow").addEventListener("change", (event) => {
-  chosen.follows = event.target.checked;
-  follow();
-});
-byId("map-find").addEventListener("change", (event) => {
-  const wanted = event.target.value.trim().toUpperCase();
-  const found = Object.entries(plates).find(([, plate]) => plate.toUpperCase() === wanted);
-  const truck = found && layer.trucks.get(Number(found[0]));
-  if (!truck) return;
-  map.setView([truck.lat / 1e5, truck.lon / 1e5], Math.max(map.getZoom(), 12));
-  choose(Number(found[0]));
-});
-byId("map-tools").addEventListener("input", () => layer.ask());
-
-// --- playback: minutes back from now, 0 is now ---
-let asked = 0;
-async function showThen(minutes) {
-  const mine = ++asked;
-  if (minutes === 0) {
-    thenS = null;
-    layer.trucks = trucks;
-    feed.isPaused = false;
-  } else {
-    feed.isPaused = true;
-    const at = feed.atS() - minutes * 60;
-    const answer = await ask(config.urls.then, { at: new Date(at * 1000).toISOString() });
-    if (mine !== asked) return;
-    past.clear();
-    take(past, answer.trucks);
-    [thenS, layer.trucks] = [answer.at, past];
-  }
-  const when = byId("map-when");
-  when.textContent = thenS === null ? "" : `${words.then} ${new Date(thenS * 1000).toLocaleString(document.documentElement.lang)}`;
-  byId("map").classList.toggle("is-past", thenS !== null);
   layer.ask();
-  follow();
+});
+feed.soon();
+
+// --- finding, choosing, filtering ---
+function go(id, { focuses = true } = {}) {
+  const truck = layer.trucks.get(id);
+  const at = truck && [truck.lat / 1e5, truck.lon / 1e5];
+  if (at && !map.getBounds().contains(at)) map.setView(at, Math.max(map.getZoom(), 12));
+  toggle("map-list", false);
+  detail.choose(id, { focuses });
 }
 
-const slider = byId("map-back");
-slider.addEventListener("input", () => showThen(-Number(slider.value)).catch(() => feed.onCut(true)));
-let playing = 0;
-byId("map-play").addEventListener("click", () => {
-  if (playing) {
-    playing = clearInterval(playing) ?? 0;
-    return;
+function toggle(id, isOpen) {
+  byId(id).classList.toggle("is-open", isOpen);
+  document.querySelector(`[aria-controls="${id}"]`).setAttribute("aria-expanded", isOpen);
+}
+
+for (const [own, other] of [["map-tools", "map-list"], ["map-list", "map-tools"]]) {
+  document.querySelector(`[aria-controls="${own}"]`).addEventListener("click", () => {
+    toggle(other, false);
+    toggle(own, !byId(own).classList.contains("is-open"));
+  });
+}
+map.on("click", (event) => detail.choose(layer.nearest(event.latlng)));
+map.on("moveend", () => showList(true));
+byId("map-tools").addEventListener("input", () => {
+  readFilters();
+  layer.draw();
+  showList(true);
+});
+byId("map-find").addEventListener("input", () => {
+  layer.draw();
+  showList(true);
+  toggle("map-list", wanted() !== "");
+});
+byId("map-find").addEventListener("change", () => {
+  const found = Object.entries(plates).find(([, plate]) => plate.toUpperCase() === wanted());
+  if (found && layer.trucks.has(Number(found[0]))) go(Number(found[0]), { focuses: false });
+});
+byId("map-find").addEventListener("keydown", (event) => {
+  if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+  event.preventDefault();
+  showList(true);
+  list.enter();
+  if (event.key === "Enter") document.activeElement.click();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") detail.close();
+  if (event.key === "/" && !event.target.matches("input, textarea, select")) {
+    event.preventDefault();
+    byId("map-find").focus();
   }
-  playing = setInterval(() => {
-    slider.value = Number(slider.value) + 1;
-    slider.dispatchEvent(new Event("input"));
-    if (Number(slider.value) === 0) playing = clearInterval(playing) ?? 0;
-  }, 500);
 });
 
 // --- the legend is drawn by what draws the trucks ---
-for (const canvas of document.querySelectorAll("canvas[data-state]")) {
-  const context = canvas.getContext("2d");
-  context.translate(canvas.width / 2, canvas.height / 2);
-  paintMark(context, canvas.dataset.state, Number(canvas.dataset.soc ?? 80), 0, 4);
+function drawLegend() {
+  layer.stamps.forget();
+  for (const canvas of document.querySelectorAll("canvas[data-state]")) {
+    canvas.width = canvas.height = 44;
+    const context = canvas.getContext("2d");
+    context.setTransform(2, 0, 0, 2, 22, 22);
+    paintMark(context, layer.stamps.palette, canvas.dataset.state, bandOf(Number(canvas.dataset.soc ?? 80)), 0, 5);
+  }
 }
+drawLegend();
+new MutationObserver(drawLegend).observe(document.documentElement, { attributeFilter: ["class"] });

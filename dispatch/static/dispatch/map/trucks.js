@@ -1,59 +1,35 @@
-// Draws thousands of trucks on one canvas: colour by charge, shape by what the truck does.
+// Draws thousands of trucks on one canvas, with lines to their stations and plates where there is room.
+import { isFree } from "./labels.js";
+import { Stamps, bandOf, stateOf } from "./marks.js";
 
-const BANDS = [
-  { name: "low", below: 25, fill: "#b91c1c" },
-  { name: "middle", below: 50, fill: "#b45309" },
-  { name: "high", below: Infinity, fill: "#0f766e" },
-];
-const STALE = "#6b7280";
 const REACH_PX = 14;
+const LINE_REACH_PX = 7;
+const NAMED_AT_MOST = 60;
 
-export const bandOf = (soc) => BANDS.find((band) => soc < band.below);
-
-// driving, standing, bound (to a station), there (waiting at it), swapping, stale
-export function stateOf(truck, atS, staleS) {
-  if (atS - truck.at > staleS) return "stale";
-  if (truck.phase === 3) return "swapping";
-  if (truck.phase === 2) return "there";
-  if (truck.phase === 1) return "bound";
-  return truck.speed > 3 ? "driving" : "standing";
-}
-
-const SHAPES = {
-  driving: (c, r) => { c.moveTo(0, -1.5 * r); c.lineTo(r, r); c.lineTo(-r, r); c.closePath(); },
-  standing: (c, r) => c.rect(-r * 0.9, -r * 0.9, 1.8 * r, 1.8 * r),
-  bound: (c, r) => { SHAPES.driving(c, r); c.moveTo(1.9 * r, 0); c.arc(0, 0, 1.9 * r, 0, 7); },
-  there: (c, r) => { c.moveTo(0, -1.5 * r); c.lineTo(1.5 * r, 0); c.lineTo(0, 1.5 * r); c.lineTo(-1.5 * r, 0); c.closePath(); },
-  swapping: (c, r) => { c.arc(0, 0, 1.2 * r, 0, 7); c.moveTo(2 * r, 0); c.arc(0, 0, 2 * r, 0, 7); },
-  stale: (c, r) => { c.moveTo(-r, -r); c.lineTo(r, r); c.moveTo(r, -r); c.lineTo(-r, r); },
-};
-
-export function paintMark(context, state, soc, heading, r) {
-  context.beginPath();
-  context.save();
-  if (state === "driving" || state === "bound") context.rotate((Math.max(heading, 0) * Math.PI) / 180);
-  SHAPES[state](context, r);
-  context.restore();
-  const colour = state === "stale" ? STALE : bandOf(soc).fill;
-  context.strokeStyle = colour;
-  context.lineWidth = state === "stale" ? 2 : 1.5;
-  if (state !== "stale") {
-    context.fillStyle = colour;
-    context.fill("evenodd");
-  }
-  context.stroke();
+function farFrom(at, from, to) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const part = ((at.x - from.x) * dx + (at.y - from.y) * dy) / (dx * dx + dy * dy || 1);
+  const t = Math.max(0, Math.min(1, part));
+  return Math.hypot(at.x - from.x - t * dx, at.y - from.y - t * dy);
 }
 
 export const TruckLayer = L.Layer.extend({
   initialize(trucks, options) {
-    this.trucks = trucks; // Map: id -> {at, lat, lon, soc, heading, speed, phase}
-    L.setOptions(this, options); // shows(truck, state), atS(), staleS, lines()
-    this.drawn = { count: 0, at: 0 };
+    this.trucks = trucks; // Map: id -> {at, lat, lon, soc, heading, speed, phase, everyS}
+    L.setOptions(this, options); // shows(id, truck, state), atS(), staleS, lagS, lines(), taken(), nameOf(id)
+    this.drawn = { count: 0, at: 0, tookMs: 0 };
+    this.chosen = null;
+    this.seen = [];
   },
 
   onAdd(map) {
     this.canvas = L.DomUtil.create("canvas", "map-trucks leaflet-zoom-hide", map.getPane("overlayPane"));
+    this.stamps = new Stamps(map.getContainer());
     map.on("moveend zoomend resize viewreset", this.place, this);
+    new MutationObserver(() => {
+      this.stamps.forget();
+      this.ask();
+    }).observe(document.documentElement, { attributeFilter: ["class"] });
     this.place();
   },
 
@@ -63,13 +39,15 @@ export const TruckLayer = L.Layer.extend({
   },
 
   place() {
-    const size = this._map.getSize().multiplyBy(1.5); // so that dragging shows what lies beyond
+    const size = this._map.getSize().multiplyBy(1.5).round(); // so that dragging shows what lies beyond
     const scale = window.devicePixelRatio || 1;
     this.corner = this._map.containerPointToLayerPoint(this._map.getSize().multiplyBy(-0.25)).round();
-    this.canvas.width = size.x * scale;
-    this.canvas.height = size.y * scale;
-    this.canvas.style.width = `${size.x}px`;
-    this.canvas.style.height = `${size.y}px`;
+    if (this.canvas.width !== size.x * scale || this.canvas.height !== size.y * scale) {
+      this.canvas.width = size.x * scale;
+      this.canvas.height = size.y * scale;
+      this.canvas.style.width = `${size.x}px`;
+      this.canvas.style.height = `${size.y}px`;
+    }
     L.DomUtil.setPosition(this.canvas, this.corner);
     this.draw();
   },
@@ -87,47 +65,102 @@ export const TruckLayer = L.Layer.extend({
   },
 
   draw() {
+    const began = performance.now();
     const context = this.canvas.getContext("2d");
     const scale = window.devicePixelRatio || 1;
     const atS = this.options.atS();
-    const r = Math.max(3, Math.min(7, this._map.getZoom() - 6));
-    context.setTransform(scale, 0, 0, scale, 0, 0);
+    const r = Math.max(4, Math.min(8, Math.round(this._map.getZoom() - 4)));
+    context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
     this.drawLines(context);
     this.seen = [];
+    const [width, height] = [this.canvas.width / scale, this.canvas.height / scale];
     for (const [id, truck] of this.trucks) {
-      const state = stateOf(truck, atS, this.options.staleS);
+      const state = stateOf(truck, atS, this.options);
       if (!this.options.shows(id, truck, state)) continue;
       const point = this.pointOf(truck);
-      this.seen.push([id, point]);
-      context.setTransform(scale, 0, 0, scale, point.x * scale, point.y * scale);
-      paintMark(context, state, truck.soc, truck.heading, r);
+      this.seen.push([id, point, state]);
+      if (point.x < -20 || point.y < -20 || point.x > width + 20 || point.y > height + 20) continue;
+      const stamp = this.stamps.of(state, bandOf(truck.soc), truck.heading, r, scale);
+      const side = stamp.width / scale;
+      context.drawImage(stamp, point.x - side / 2, point.y - side / 2, side, side);
     }
-    this.drawn = { count: this.seen.length, at: performance.now() };
-    this.options.onDrawn(this.drawn.count);
+    this.nameThem(context, r);
+    this.drawn = { count: this.seen.length, at: performance.now(), tookMs: performance.now() - began };
+    this.options.onDrawn(this);
+  },
+
+  // Those inside the window, not only on the canvas, which is larger.
+  *inView() {
+    const { x, y } = this._map.getSize();
+    for (const each of this.seen) {
+      const [, point] = each;
+      if (point.x >= x / 4 && point.x <= x * 1.25 && point.y >= y / 4 && point.y <= y * 1.25) yield each;
+    }
   },
 
   drawLines(context) {
-    context.strokeStyle = "#2563eb";
-    context.lineWidth = 1;
+    const { line } = this.stamps.palette;
+    this.lines = [];
+    context.strokeStyle = line;
     context.setLineDash([4, 3]);
-    context.beginPath();
-    for (const [truck, at] of this.options.lines()) {
-      const from = this.pointOf(truck);
-      const to = this._map.latLngToLayerPoint(at).subtract(this.corner);
-      context.moveTo(from.x, from.y);
-      context.lineTo(to.x, to.y);
+    for (const isChosen of [false, true]) {
+      context.lineWidth = isChosen ? 3 : 1;
+      context.beginPath();
+      for (const [id, truck, at] of this.options.lines()) {
+        if ((id === this.chosen) !== isChosen) continue;
+        const from = this.pointOf(truck);
+        const to = this._map.latLngToLayerPoint(at).subtract(this.corner);
+        this.lines.push([id, from, to]);
+        context.moveTo(from.x, from.y);
+        context.lineTo(to.x, to.y);
+      }
+      context.stroke();
     }
-    context.stroke();
     context.setLineDash([]);
   },
 
+  // The chosen truck has a ring and its plate; of the others those that fit, when they are few.
+  nameThem(context, r) {
+    const { ink, ground } = this.stamps.palette;
+    const chosen = this.seen.find(([id]) => id === this.chosen);
+    const near = [...this.inView()];
+    const rows = near.length <= NAMED_AT_MOST ? near : [];
+    const taken = this.options.taken().map(([x, y, w, h]) => [x - this.corner.x, y - this.corner.y, w, h]);
+    context.font = "600 12px system-ui, sans-serif";
+    context.textBaseline = "middle";
+    context.lineWidth = 3;
+    for (const [id, { x, y }] of chosen ? [chosen, ...rows] : rows) {
+      const name = this.options.nameOf(id);
+      const box = [x + 2 * r + 2, y - 8, context.measureText(name).width, 16];
+      if (id !== this.chosen && !isFree(taken, box)) continue;
+      taken.push(box);
+      context.strokeStyle = ground;
+      context.fillStyle = ink;
+      context.strokeText(name, box[0], y);
+      context.fillText(name, box[0], y);
+    }
+    if (!chosen) return;
+    context.strokeStyle = ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.arc(chosen[1].x, chosen[1].y, 2.6 * r, 0, 7);
+    context.stroke();
+  },
+
+  // The truck at a point of the map, else the one whose line to its station passes there.
   nearest(latlng) {
     const at = this._map.latLngToLayerPoint(latlng).subtract(this.corner);
-    let best = null;
-    let least = REACH_PX;
+    let [best, least] = [null, REACH_PX];
     for (const [id, point] of this.seen) {
       const far = Math.hypot(point.x - at.x, point.y - at.y);
+      if (far < least) [best, least] = [id, far];
+    }
+    if (best !== null) return best;
+    least = LINE_REACH_PX;
+    for (const [id, from, to] of this.lines) {
+      const far = farFrom(at, from, to);
       if (far < least) [best, least] = [id, far];
     }
     return best;
