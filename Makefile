@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage lighthouse
+.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-map bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage lighthouse
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -59,6 +59,9 @@ lighthouse: venv ## what Lighthouse says of the driver's page on a slow phone; n
 
 icons: venv ## draw the driver's app icons anew from their SVG
 	@$(PYTHON) -m tests.icons
+
+bench-map: venv ## 5,000 trucks report, the live map in Chromium: change to pixels, bytes a refresh; TRUCKS= JSON last
+	@$(PYTHON) -m tests.benchmarks.screens.live_map $(if $(filter command line,$(origin TRUCKS)),--trucks $(TRUCKS))
 
 bench-charging: venv ## days of one station: what orderly charging saves against charging on return
 	@$(PYTHON) -m tests.benchmarks.charging

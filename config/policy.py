@@ -25,23 +25,30 @@ STRICT: dict[str, list[str]] = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
-# Unfold's pages run Alpine, which evaluates attributes, and both write style attributes.
+# Unfold's pages run Alpine, which evaluates attributes, and both write style attributes. No script
+# stands in a page itself. docs/reference/content-security-policy.md gives each exception's reason.
 ADMIN: dict[str, list[str]] = STRICT | {
-    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL, CSP.UNSAFE_INLINE],
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
 LOOSENED: dict[str, dict[str, list[str]]] = {"/admin/": ADMIN}
 
 
-def with_tiles(tile_url: str) -> dict[str, dict[str, list[str]]]:
-    """Return what is loosened when the live map takes tiles from this address, if from any."""
-    parts = urlsplit(tile_url)
-    if not parts.hostname:
-        return LOOSENED
+def with_tiles(tile_url: str, pmtiles: str = "") -> dict[str, dict[str, list[str]]]:
+    """Return what is loosened when the live map takes tiles from these addresses, if from any."""
+    policy = dict(ADMIN)
+    if host := _origin(tile_url):
+        policy["img-src"] = [*ADMIN["img-src"], host]
+    if host := _origin(pmtiles):
+        policy["connect-src"] = [CSP.SELF, host]
+    return {**LOOSENED, "/admin/": policy}
+
+
+def _origin(url: str) -> str:
+    """Return scheme and host of an address; empty for a path."""
+    parts = urlsplit(url)
     # A subdomain left open, as {s}, stands for any.
-    host = parts.netloc.replace("{s}", "*")
-    tiles = [*ADMIN["img-src"], f"{parts.scheme}://{host}"]
-    return {**LOOSENED, "/admin/": ADMIN | {"img-src": tiles}}
+    return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}" if parts.hostname else ""
 
 
 @sync_and_async_middleware
@@ -49,7 +56,7 @@ def loosen(get_response: Answerer) -> Answerer:
     """Answer the addresses of LOOSENED under their own policy; inner to Django's."""
     doors: dict[str, Any] = {
         prefix: csp_override(policy)(cast("Any", get_response))
-        for prefix, policy in with_tiles(settings.MAP_TILE_URL).items()
+        for prefix, policy in with_tiles(settings.MAP_TILE_URL, settings.MAP_PMTILES).items()
     }
 
     def door(request: HttpRequest) -> Any:

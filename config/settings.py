@@ -229,6 +229,8 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "yizhan@localhost")
 # Tiles under the live map: an address with {z}/{x}/{y}; none, and our own places and roads are it.
 MAP_TILE_URL = env.text("MAP_TILE_URL", "")
 MAP_TILE_CREDIT = env.text("MAP_TILE_CREDIT", "")
+# Instead of them one file of vector tiles: on this machine, or an address that answers ranges.
+MAP_PMTILES = env.text("MAP_PMTILES", "")
 
 # How far and how long trucks drive: dispatch.services.roads.
 TRAVEL_PROVIDER = env.choice(

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for, shuttles_for
+from dispatch.admin.map_ground import map_ground, pmtiles_url
 from dispatch.selectors import live_map
 from dispatch.selectors.trucks_now import STALE_AFTER, trucks_now
 from fleet import access
@@ -36,6 +37,7 @@ def map_urls() -> list[URLPattern]:
         path("map/plates/", wrap(map_plates), name="dispatch_map_plates"),
         path("map/truck/<int:truck_id>/", wrap(map_truck), name="dispatch_map_truck"),
         path("map/track/<int:truck_id>/", wrap(map_track), name="dispatch_map_track"),
+        path("map/ground.pmtiles", wrap(map_ground), name="dispatch_map_ground"),
     ]
 
 
@@ -64,6 +66,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "stale_s": STALE_AFTER.total_seconds(),
             "lag_s": SEEN_LATE.total_seconds() * max(1.0, settings.CLOCK_RATE),
             "tile_url": settings.MAP_TILE_URL,
+            "pmtiles_url": pmtiles_url(),
             "tile_credit": settings.MAP_TILE_CREDIT,
             "words": _words(),
         },

@@ -33,3 +33,18 @@ def test_a_page_that_asks_an_outside_host_fails(chromium: Browser) -> None:
 def wander(chromium: Browser, url: str) -> None:
     with watched(chromium.new_context()) as page, pytest.raises(Error, match="NAME_NOT_RESOLVED"):
         page.goto(url)  # nothing leaves in any case
+
+
+@pytest.mark.parametrize("path", ["/admin/login/", "/api/v1/docs"])
+def test_a_planted_picture_from_outside_is_caught(
+    stack: Stack, chromium: Browser, path: str
+) -> None:
+    with pytest.raises(AssertionError, match=r"Content Security Policy|outside host"):
+        plant(chromium, stack.base_url + path)
+
+
+def plant(chromium: Browser, url: str) -> None:
+    with watched(chromium.new_context()) as page:
+        page.goto(url)
+        with page.expect_event("console"):  # the browser says what it refused
+            page.evaluate("document.body.innerHTML += '<img src=https://cdn.example/x.png>'")

@@ -5,6 +5,7 @@ const NAMES_FROM_ZOOM = 9.5; // farther out the names of places say nothing
 
 export function drawGround(map, ground, config) {
   if (config.tile_url) L.tileLayer(config.tile_url, { attribution: config.tile_credit }).addTo(map);
+  if (config.pmtiles_url) drawVectors(map, config);
   for (const road of ground.roads) {
     L.polyline(road, { className: "map-road", interactive: false }).addTo(map);
   }
@@ -15,6 +16,29 @@ export function drawGround(map, ground, config) {
     L.circle(place.at, { radius: place.radius_m, className: "map-place", interactive: false }).addTo(map);
     return { at: place.at, element: addMark(map, place, "is-place", { interactive: false, keyboard: false }).getElement() };
   });
+}
+
+// Vector tiles out of one file, in the page's language, light or dark as the page is.
+async function drawVectors(map, config) {
+  const file = new protomapsL.PmtilesSource(config.pmtiles_url, true).p;
+  const { maxZoom } = await file.getHeader(); // beyond it the last tiles are drawn larger
+  const isDark = () => document.documentElement.classList.contains("dark");
+  let [layer, wasDark] = [null, null];
+  const draw = () => {
+    if (wasDark === isDark()) return;
+    layer?.remove();
+    wasDark = isDark();
+    layer = protomapsL.leafletLayer({
+      url: file,
+      maxDataZoom: maxZoom,
+      flavor: wasDark ? "dark" : "light",
+      lang: document.documentElement.lang.slice(0, 2),
+      attribution: config.tile_credit || "© OpenStreetMap",
+    });
+    layer.addTo(map);
+  };
+  draw();
+  new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["class"] });
 }
 
 function addMark(map, { at, name }, kind, options) {
