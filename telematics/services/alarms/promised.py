@@ -11,12 +11,13 @@ PROMISE = """
 WITH quarter AS (SELECT floor(extract(epoch FROM clock_timestamp()) * 4)::bigint AS n),
 promised AS (
     INSERT INTO fleet_job (name, key, queue, payload, state, attempts, error)
-    SELECT %(name)s::text, 'breach:' || n + EXISTS (SELECT 1 FROM fleet_job
-                                               WHERE name = %(name)s::text AND key = 'breach:' || n)::int,
+    SELECT %(name)s::varchar,
+           'breach:' || n + EXISTS (SELECT 1 FROM fleet_job
+                                     WHERE name = %(name)s AND key = 'breach:' || n)::int,
            'work', '{}', 'pending', 0, ''
       FROM quarter
      WHERE NOT EXISTS (SELECT 1 FROM fleet_job
-                        WHERE name = %(name)s::text AND state = 'pending' AND attempts = 0)
+                        WHERE name = %(name)s AND state = 'pending' AND attempts = 0)
     ON CONFLICT (name, key) DO NOTHING
     RETURNING 1)
 SELECT pg_notify(%(channel)s, '') FROM promised
