@@ -1,6 +1,7 @@
 """The live map in real Chromium: trucks move as they report; they are found, followed, replayed."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_every_truck_is_reached_by_keyboard_the_worst_first(stack: Stack, deskto
     names = desktop.locator("#map-rows b")
     expect(names).to_have_text([each.plate for each in (low, silent, promised, well)])
     rows = desktop.locator("#map-rows button")
-    expect(rows.nth(1)).to_contain_text("not heard of · 5 min ago")
+    expect(rows.nth(1)).to_contain_text(re.compile(r"not heard of · \d min ago"))
     expect(rows.nth(2)).to_contain_text(f"on its way to swap · {station.name}")
 
     desktop.keyboard.press("/")
@@ -167,14 +168,15 @@ def test_a_line_leads_to_the_truck_that_drives_it(stack: Stack, desktop: Page) -
 
 
 @pytest.mark.browser
-def test_names_on_the_map_do_not_cover_each_other(stack: Stack, phone: Page) -> None:
+def test_on_a_phone_no_name_covers_another(stack: Stack, desktop: Page) -> None:
     scene = Scene(now=clock.now())
     for step in range(6):
         scene.add_station(39.08 + step * 0.004)
-    sign_in(phone, stack, make_user(is_superuser=True))
-    phone.goto(f"{stack.base_url}{MAP}")
-    expect(phone.locator("#map")).to_be_visible()
-    overlapping = phone.evaluate(
+    sign_in(desktop, stack, make_user(is_superuser=True))
+    desktop.set_viewport_size({"width": 360, "height": 640})
+    desktop.goto(f"{stack.base_url}{MAP}")
+    expect(desktop.locator("#map")).to_be_visible()
+    overlapping = desktop.evaluate(
         """() => { const boxes = [...document.querySelectorAll('.map-mark[data-side] > span')]
           .map((each) => each.getBoundingClientRect()).filter((box) => box.width);
         const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1
@@ -185,10 +187,10 @@ def test_names_on_the_map_do_not_cover_each_other(stack: Stack, phone: Page) -> 
     assert overlapping[0] > 0
     assert overlapping[1] == 0
     for name in ("#map-open-tools", "#map-open-list", "#map-find", "#map-play"):
-        assert phone.locator(name).bounding_box()["height"] >= 48, name  # type: ignore[index]
-    phone.click("#map-open-tools")
-    expect(phone.locator("[name=state][value=late]")).to_be_in_viewport()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+        assert desktop.locator(name).bounding_box()["height"] >= 48, name  # type: ignore[index]
+    desktop.click("#map-open-tools")
+    expect(desktop.locator("[name=state][value=late]")).to_be_in_viewport()
+    assert desktop.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @pytest.mark.browser

@@ -60,19 +60,37 @@ class Line:
     """One connection to the service that is kept open."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._port = port
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
 
     def send(self, request: bytes) -> None:
-        """Send a report and wait until it is acknowledged."""
-        self._socket.sendall(request)
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += self._socket.recv(65536)
-        head, _, body = answer.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), answer
-        [length] = [x for x in head.lower().split(b"\r\n") if x.startswith(b"content-length")]
-        while len(body) < int(length.partition(b":")[2]):
-            body += self._socket.recv(65536)
+        """Send a report until it is acknowledged; over a new connection if the old was closed."""
+        while not self._exchange(request):
+            self._socket.close()
+            self._open()
+
+    def _exchange(self, request: bytes) -> bool:
+        try:
+            self._socket.sendall(request)
+            answer = b""
+            while b"\r\n\r\n" not in answer or not _is_whole(answer):
+                part = self._socket.recv(65536)
+                if not part:
+                    return False
+                answer += part
+        except ConnectionError:
+            return False
+        assert answer.startswith(b"HTTP/1.1 200"), answer
+        return True
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, _, body = answer.partition(b"\r\n\r\n")
+    [length] = [x for x in head.lower().split(b"\r\n") if x.startswith(b"content-length")]
+    return len(body) >= int(length.partition(b":")[2])
 
 
 def place(keys: list[str], *, seed: int) -> list[Driven]:

@@ -209,6 +209,7 @@ def main() -> None:
         stand = OnlyOurs(Path(where), trucks=options.trucks)
         try:
             stand.open()
+            print("the fleet is there", flush=True)
             figures = {"machine": machine(), **measure(stand, options)}
         finally:
             stand.close()

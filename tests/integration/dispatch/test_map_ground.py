@@ -50,7 +50,7 @@ def test_anything_else_is_refused(client: Client, part: str) -> None:
 def test_without_a_file_there_is_none(client: Client, settings: Any) -> None:
     settings.MAP_PMTILES = ""
     assert ask(client, "bytes=0-9").status_code == 404
-    assert "pmtiles" not in client.get(reverse("admin:dispatch_map")).content.decode()
+    assert "ground.pmtiles" not in client.get(reverse("admin:dispatch_map")).content.decode()
 
 
 def test_strangers_get_nothing(client: Client) -> None:
