@@ -1,16 +1,17 @@
-"""A PMTiles file of a few hundred bytes: land everywhere, water in the south half of each tile."""
+"""A PMTiles file of a few hundred bytes: land everywhere, with canals from west to east."""
 
 import json
 import struct
 
 EXTENT = 4096
 ZOOMS = 8  # 0 to 7, the same tile everywhere; beyond them a map draws the last ones larger
+CANAL = EXTENT // 64  # one in two such strips is water
 LAND, WATER = "earth", "water"
 
 
 def pmtiles_bytes() -> bytes:
     """Return the file, version 3 of the format, nothing compressed."""
-    tile = _layer(LAND, top=0) + _layer(WATER, top=EXTENT // 2)
+    tile = _layer(LAND, height=EXTENT) + _layer(WATER, height=CANAL)
     count = (4**ZOOMS - 1) // 3
     # One entry: from tile 0 on, `count` of them, all with the same content at offset 0.
     directory = b"".join(map(_varint, (1, 0, count, len(tile), 1)))
@@ -46,14 +47,18 @@ def _field(number: int, content: bytes) -> bytes:
     return _varint(number << 3 | 2) + _varint(len(content)) + content
 
 
-def _layer(name: str, *, top: int) -> bytes:
-    """Return a layer of a vector tile: one rectangle as wide as the tile, from `top` to its end."""
+def _layer(name: str, *, height: int) -> bytes:
+    """Return a layer of a vector tile: strips as wide as the tile, each second one left out."""
 
     def zigzag(value: int) -> int:
         return value << 1 ^ value >> 31
 
-    down = EXTENT - top
-    moves = [9, 0, zigzag(top), 26, *map(zigzag, (EXTENT, 0, 0, down, -EXTENT, 0)), 15]
+    moves: list[int] = []
+    below = 0  # where the strip before ended
+    for top in range(0, EXTENT, 2 * height):
+        strip = (EXTENT, 0, 0, height, -EXTENT, 0)
+        moves += [9, 0, zigzag(top - below), 26, *map(zigzag, strip), 15]
+        below = top + height
     geometry = b"".join(map(_varint, moves))
     feature = _field(2, bytes([0, 0])) + b"\x18\x03" + _field(4, geometry)
     kind = _field(1, b"ocean" if name == WATER else b"earth")
