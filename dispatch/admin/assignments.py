@@ -18,6 +18,7 @@ from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
 from dispatch.admin.option_rows import option_rows
 from dispatch.admin.start import start_urls
+from dispatch.admin.why import why_urls
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.attention.offers import unanswered
@@ -78,7 +79,16 @@ class SwapAssignmentAdmin(ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
-    list_display = ["truck", "station", "lane_number", "state_badge", "eta", "charge", "pinned"]
+    list_display = [
+        "truck",
+        "station",
+        "lane_number",
+        "state_badge",
+        "eta",
+        "charge",
+        "pinned",
+        "why_link",
+    ]
     list_filter = ["state", AnswerFilter, ("station", ScopedRelatedFilter), "is_pinned"]
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
@@ -93,7 +103,7 @@ class SwapAssignmentAdmin(ExportAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         own = [*board_urls(), *cap_urls(), *find_urls(), *hand_urls(), *map_urls()]
-        return [*own, *start_urls(), *super().get_urls()]
+        return [*own, *start_urls(), *why_urls(), *super().get_urls()]
 
     def get_search_fields(self, request: HttpRequest) -> list[Any]:
         """Search by driver only among one's own drivers: a hit would tell the name."""
@@ -102,7 +112,7 @@ class SwapAssignmentAdmin(ExportAdmin):
         return [*fields, "driver__name"] if knows_drivers else fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        hidden = {"options", "why", "id"}
+        hidden = {"options", "why", "decided_on", "id"}
         names = [f.name for f in self.model._meta.fields if f.name not in hidden]
         names = [SPANS.get(name, name) for name in names]
         if obj and not self._runs_truck(request, obj):
@@ -170,6 +180,15 @@ class SwapAssignmentAdmin(ExportAdmin):
     def pinned(self, assignment: SwapAssignment) -> str:
         """Return a pin where the planner must leave the promise alone."""
         return "📌" if assignment.is_pinned else ""
+
+    @admin.display(description=_("why"))
+    def why_link(self, assignment: SwapAssignment) -> str:
+        """Return the link to what the promise was chosen from."""
+        url = reverse("admin:dispatch_why", args=[assignment.pk])
+        words = _("Why %(plate)s goes there") % {"plate": assignment.truck.plate}
+        return format_html(
+            '<a class="underline" href="{}" aria-label="{}">{}</a>', url, words, _("why")
+        )
 
     @admin.display(description=_("charge on arrival"), ordering="soc_on_arrival_percent")
     def charge(self, assignment: SwapAssignment) -> str:

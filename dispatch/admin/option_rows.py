@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from dispatch.models import SwapAssignment
+from dispatch.selectors.why import NOT_BY_PLAN
 from dispatch.services.plans.explanations import explained
 from fleet.access import Viewer, trucks_for
 
@@ -50,7 +51,9 @@ class TruckNames:
 
 def option_rows(assignment: SwapAssignment, user: Viewer, *, now: datetime) -> list[dict[str, Any]]:
     """Return the options of a promise with their verdicts in words, the chosen one first."""
-    rows = assignment.options or explained(assignment)
+    rows = assignment.options
+    if not rows and assignment.why.get("code") not in NOT_BY_PLAN:
+        rows = explained(assignment)
     return worded(rows, TruckNames(rows, user, now=now))
 
 

@@ -113,6 +113,11 @@ class SwapAssignment(models.Model):
     )
     why = models.JSONField(_("why"), default=dict)
     options = models.JSONField(_("chosen and refused stations"), default=list)
+    decided_on = models.JSONField(
+        _("decided on"),
+        default=dict,
+        help_text=_("Where the truck was, its stops ahead, and its ways by stations."),
+    )
     check_in_code = models.CharField(_("check-in code"), max_length=6)
     is_pinned = models.BooleanField(_("pinned"), default=False)
     decided_by = models.ForeignKey(

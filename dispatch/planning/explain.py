@@ -40,7 +40,8 @@ class Option:
     """One way of a truck by a station, against the plan.
 
     Times are seconds after `as_of`; `arrival_s`, `arrival_wh` are at the station, `detour_s` is
-    driving and swapping beyond the road, `ready_packs` are those charged and not promised to
+    driving and swapping beyond the road, of it `to_s` from the route to the gate, `swap_s` in the
+    lane and `on_s` back to the route; `ready_packs` are those charged and not promised to
     others when it arrives. `start_s` and `wait_s` are of its swap, None where it gets none.
 
     `cost_s` is what the way costs the truck itself, `fleet_s` what the plan would cost more in
@@ -57,6 +58,9 @@ class Option:
     arrival_wh: int
     detour_s: int
     ready_packs: int
+    to_s: int
+    swap_s: int
+    on_s: int
     start_s: int | None = None
     wait_s: int | None = None
     cost_s: int | None = None
@@ -231,6 +235,9 @@ class Explainer:
             arrival_wh=arrival_wh,
             detour_s=detour.to_s + swap_s + detour.from_s - truck.legs[detour.after].travel_s,
             ready_packs=max(0, stock.ready_packs(arrival_s)),
+            to_s=detour.to_s,
+            swap_s=swap_s,
+            on_s=detour.from_s,
         )
 
 

@@ -16,7 +16,8 @@ def unanswered(rows: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
     """Return the offers that wait for an answer for longer than a minute; `is_seen` is told."""
     seen = DriverNotice.objects.filter(assignment=OuterRef("pk"), seen_at__isnull=False)
     waiting = rows.filter(state="offered", offered_at__lt=now - UNANSWERED_AFTER)
-    return waiting.annotate(is_seen=Exists(seen))
+    told: QuerySet[Any] = waiting.annotate(is_seen=Exists(seen))
+    return told
 
 
 def offer_group(rows: QuerySet[SwapAssignment], *, now: datetime) -> Group:

@@ -6,6 +6,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from dispatch.planning.plan import Swap, SwapPlan
 from dispatch.planning.windows import Approach, narrowest_window
+from dispatch.services.plans.decided_on import decided_on
 from dispatch.services.promises.write import Promise
 from dispatch.snapshot import Snapshot, TruckAhead, WayToStation
 
@@ -73,6 +74,7 @@ def promise_of(
         soc_on_arrival_percent=soc_on_arrival(ahead, way),
         packs=tuple(pack for pack in packs if pack is not None),
         why={"code": why_code or why(ahead, way)},
+        decided_on=decided_on(ahead, way, snapshot),
         plan_run_id=plan_run_id,
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatch.models import SwapAssignment, Trip
 from dispatch.planning.baseline import greedy
 from dispatch.planning.params import PlannerParams
+from dispatch.services.plans.decided_on import with_ways_around
 from dispatch.services.plans.plan_to_promise import promise_of
 from dispatch.services.promises.moves import DispatchError
 from dispatch.services.promises.write import Promise
@@ -57,7 +58,10 @@ def earliest_promise(
     if promise is None:
         raise CannotAssignError("no_packs")
     trip_id = standing.trip_id if standing else _trip_under_way(truck)
-    return replace(promise, trip_id=trip_id)
+    with roads_of_round(now=now) as travel:
+        around = take_snapshot(truck.region, now=now, travel=travel, only_truck=truck.pk)
+    told = with_ways_around(promise.decided_on, truck.pk, around, station_id=station.pk)
+    return replace(promise, trip_id=trip_id, decided_on=told)
 
 
 def _trip_under_way(truck: Truck) -> int | None:

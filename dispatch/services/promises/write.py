@@ -69,6 +69,7 @@ class Promise:
     packs: tuple[tuple[int, datetime | None], ...]
     why: dict[str, Any] = field(default_factory=dict)
     options: list[dict[str, Any]] = field(default_factory=list)
+    decided_on: dict[str, Any] = field(default_factory=dict)
     plan_run_id: int | None = None
     decided_by: User | None = None
     is_pinned: bool = False
@@ -215,6 +216,7 @@ def _columns(promise: Promise) -> dict[str, Any]:
         "probability": promise.probability,
         "why": promise.why,
         "options": promise.options,
+        "decided_on": promise.decided_on,
         "plan_run_id": promise.plan_run_id,
     }
 
