@@ -72,6 +72,9 @@ bench-fairness: venv ## equal carriers, one of them unlucky: spread of waits and
 bench-windows: venv ## windows in a noisy world: kept, promised, width, by noise, load and belief
 	@$(PYTHON) -m tests.benchmarks.windows
 
+bench-streams: venv ## 2,000 drivers with an open page each: from a promise's commit to the page, and memory; JSON last
+	@$(PYTHON) -m tests.benchmarks.screens.streams
+
 bench-ingest: venv ## reports at the limit of the machine: ours, DRF, COPY, hello, interleaved; JSON last
 	@$(PYTHON) -m tests.benchmarks.ingest
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from config import demo_milestones
+from config import demo_gateways, demo_milestones
 from config.binaries import MissingBinaryError
 from config.catalogues import compile_catalogues
 from config.commands import manage_command, web_command, worker_command
@@ -55,6 +55,7 @@ class Demo:
         )
         self.port = options.port if _is_free(options.port) else free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
+        self.gateways_port = free_port()
         self.world = self.home / "world.json"
         self.servers = PrivateServers(self.home / "servers")
         self.supervisor = Supervisor(self._environment(), self.logs, self.say)
@@ -74,6 +75,7 @@ class Demo:
             "PUBLIC_URL": self.base_url,
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "EMAIL_FILE_PATH": str(self.world.parent / "mail"),
+            **demo_gateways.environment(self.gateways_port),
             "PYTHONUNBUFFERED": "1",
             "REMAP_SIGTERM": "SIGQUIT",  # a worker ends at once; its work is a row and comes again
         }
@@ -117,6 +119,7 @@ class Demo:
         children = self.supervisor
         children.start("web", web_command(port=self.port), DATABASE_POOL_MAX="16")
         children.start("relay", manage_command("run_relay"))
+        children.start("gateways", demo_gateways.command(self.gateways_port, home=self.home))
         children.start("work", worker_command("work", concurrency=2))
         children.start("plan", worker_command("plan", concurrency=1))
 
@@ -138,6 +141,9 @@ class Demo:
         print()
         for line in demo_milestones.doors(self.base_url, json.loads(self.world.read_text())):
             print(f"    {line}")
+        print(
+            f"    {'Messages':<17} {demo_gateways.url(self.gateways_port)}  (SMS, WeChat: played)"
+        )
         print(f"    {'More logins':<17} {self.world}")
         print(f"    {'Mails':<17} {self.world.parent / 'mail'}")
         print(f"    {'Logs':<17} {self.logs}")

@@ -34,6 +34,14 @@ def words(name: str, default: list[str]) -> list[str]:
     return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
 
 
+def pairs(name: str) -> dict[str, str]:
+    """Return the comma-separated `word=value` of `name`."""
+    found = dict(word.partition("=")[::2] for word in words(name, []))
+    if not all(found.values()):
+        fail(f"{name} is '{os.environ[name]}', which is not a list of word=value.")
+    return found
+
+
 def flag(name: str) -> bool:
     """Return whether `name` is on; off when it is not set."""
     value = os.environ.get(name, "").lower()

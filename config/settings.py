@@ -226,6 +226,27 @@ MAILERS = mail.mailers(
 )
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "yizhan@localhost")
 
+# News nobody has seen: seconds until the onboard unit and WeChat, and until a text message.
+NOTICE_SECOND_S = env.number("NOTICE_SECOND_S", 30.0)
+NOTICE_SMS_S = env.number("NOTICE_SMS_S", 90.0)
+CHANNEL_TIMEOUT_S = env.number("CHANNEL_TIMEOUT_S", 4.0)
+SMS_GATEWAY = env.choice("SMS_GATEWAY", ("off", "http", "tencent"))
+SMS_URL = env.address("SMS_URL", "https://sms.tencentcloudapi.com")
+SMS_TOKEN = env.text("SMS_TOKEN", "")
+SMS_A_DRIVER_AN_HOUR = env.whole("SMS_A_DRIVER_AN_HOUR", 6)
+TENCENT_SECRET_ID = env.text("TENCENT_SECRET_ID", "")
+TENCENT_SECRET_KEY = env.text("TENCENT_SECRET_KEY", "")
+TENCENT_REGION = env.text("TENCENT_REGION", "ap-beijing")
+TENCENT_SMS_APP_ID = env.text("TENCENT_SMS_APP_ID", "")
+TENCENT_SMS_SIGN = env.text("TENCENT_SMS_SIGN", "")
+TENCENT_SMS_TEMPLATES = env.pairs("TENCENT_SMS_TEMPLATES")
+WECHAT_URL = env.address("WECHAT_URL", "https://api.weixin.qq.com")
+WECHAT_APP_ID = env.text("WECHAT_APP_ID", "")
+WECHAT_SECRET = env.text("WECHAT_SECRET", "")
+WECHAT_TEMPLATE_ID = env.text("WECHAT_TEMPLATE_ID", "")
+WECHAT_FIELDS = env.words("WECHAT_FIELDS", ["thing1", "thing2", "time3"])
+WECHAT_PAGE = env.text("WECHAT_PAGE", "")
+
 # Tiles under the live map: an address with {z}/{x}/{y}; none, and our own places and roads are it.
 MAP_TILE_URL = env.text("MAP_TILE_URL", "")
 MAP_TILE_CREDIT = env.text("MAP_TILE_CREDIT", "")

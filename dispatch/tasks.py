@@ -1,7 +1,13 @@
 """Celery tasks of dispatch: each takes a job's row and calls one service (ADR 0003)."""
 
+import time
+
 from django.conf import settings
 
+from dispatch.services.channels.book import channels
+from dispatch.services.channels.deliver import deliver
+from dispatch.services.channels.ladder import climb
+from dispatch.services.channels.sweep import sweep_news
 from dispatch.services.charging.plan import plan_charging, stations_that_charge
 from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
 from dispatch.services.late_credit import credit_retro_events
@@ -29,10 +35,12 @@ from telematics.services.gaps.keep import EVERY_S as GAPS_EVERY_S
 from telematics.services.late.retro import CREDIT_TASK
 
 BUSY_WAIT_S = 0.3
+CLIMBS_FOR_S = 20.0
 SCHEDULE = (
     Tick(name=PLAN_TASK, every_s=settings.PLAN_EVERY_S, queue="plan", is_per_region=True),
     Tick(name="dispatch.expire_offers", every_s=2),
     Tick(name="dispatch.watch_assignments", every_s=2),
+    Tick(name="dispatch.climb", every_s=2),
     Tick(name="dispatch.plan_charging", every_s=20),
     Tick(name="dispatch.add_up_energy", every_s=60),
     Tick(name="dispatch.note_stock_outs", every_s=20),
@@ -85,6 +93,15 @@ def expire_offers_task() -> None:
 def watch_assignments_task() -> None:
     """Move promises along as the trucks' movements tell, and end those whose time is over."""
     watch_assignments(now=clock.now())
+
+
+@job_task(name="dispatch.climb", lease_s=60)
+def climb_task() -> None:
+    """Bring news that drivers have not seen to them by the next channel."""
+    ends_s = time.monotonic() + CLIMBS_FOR_S
+    climb(now=clock.now())
+    while deliver(channels=channels(), now=clock.now()) and time.monotonic() < ends_s:
+        climb(now=clock.now())
 
 
 @job_task(name="dispatch.plan_charging", lease_s=60)
@@ -156,3 +173,4 @@ def sweep_task() -> None:
     sweep_runs(now=clock.now())
     prune_books(now=clock.now())
     sweep_outcomes(now=clock.now())
+    sweep_news(now=clock.now())

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from dispatch.api import driver as driver_api
+from dispatch.api import seen as seen_api
 from dispatch.api import station as station_api
 from dispatch.api import trips as trips_api
 from dispatch.driver.stream import stream
@@ -14,6 +15,7 @@ DRIVER_API: list[URLPattern | URLResolver] = [
     path("shifts", driver_api.ShiftsView.as_view()),
     path("shifts/end", driver_api.ShiftEndView.as_view()),
     path("assignment", driver_api.AssignmentView.as_view()),
+    path("seen", seen_api.SeenView.as_view()),
     path("stream", stream, name="driver_stream"),
     *[
         path(f"assignments/<int:assignment_id>/{action}", driver_api.action_view(action).as_view())
@@ -51,6 +53,7 @@ FLEET_API: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/driver/", include(DRIVER_API)),
     path("api/v1/fleet/", include(FLEET_API)),
+    path("api/v1/obu/seen", seen_api.UnitSeenView.as_view(), name="obu-seen"),
     path("api/v1/station/", include(STATION_API)),
     path("driver/", include("dispatch.driver.urls")),
 ]

@@ -27,7 +27,7 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
-pytest_plugins = ["tests.browser", "tests.stack", "tests.cab"]
+pytest_plugins = ["tests.browser", "tests.gateways", "tests.stack", "tests.cab"]
 
 TESTS = Path(__file__).parent
 

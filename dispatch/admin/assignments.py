@@ -16,12 +16,14 @@ from dispatch.admin.caps import cap_urls
 from dispatch.admin.find import find_urls
 from dispatch.admin.hand import hand_urls
 from dispatch.admin.live_map import map_urls
+from dispatch.admin.news_rows import SeenFilter, news_rows, told_sight
 from dispatch.admin.option_rows import option_rows
 from dispatch.admin.start import start_urls
 from dispatch.admin.why import why_urls
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.attention.offers import unanswered
+from dispatch.selectors.news import newest_news, news_of
 from dispatch.selectors.reasons import sentence
 from dispatch.services.promises.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
@@ -30,8 +32,13 @@ from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
 from fleet.clock import now
 from fleet.models import User
+from fleet.selectors.said import reason_said
 
-SPANS = {"window": "arrives_within", "occupies": "lane_taken"}  # as people write them
+SPANS = {
+    "window": "arrives_within",
+    "occupies": "lane_taken",
+    "end_reason": "ended_because",
+}  # as people write them
 OF_THE_CARRIER = {"trip", "driver", "detour_s", "least_detour_s"}  # not the stations' business
 DISPATCHERS = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
 
@@ -84,12 +91,13 @@ class SwapAssignmentAdmin(ExportAdmin):
         "station",
         "lane_number",
         "state_badge",
+        "told",
         "eta",
         "charge",
         "pinned",
         "why_link",
     ]
-    list_filter = ["state", AnswerFilter, ("station", ScopedRelatedFilter), "is_pinned"]
+    list_filter = ["state", AnswerFilter, SeenFilter, ("station", ScopedRelatedFilter), "is_pinned"]
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     readonly_fields = list(SPANS.values())
@@ -100,6 +108,10 @@ class SwapAssignmentAdmin(ExportAdmin):
 
     def rows_for(self, user: Viewer) -> QuerySet[SwapAssignment]:
         return access.assignments_for(user, now=now())
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SwapAssignment]:
+        rows: QuerySet[SwapAssignment] = super().get_queryset(request)
+        return rows.annotate(told=newest_news())
 
     def get_urls(self) -> list[URLPattern]:
         own = [*board_urls(), *cap_urls(), *find_urls(), *hand_urls(), *map_urls()]
@@ -133,9 +145,12 @@ class SwapAssignmentAdmin(ExportAdmin):
         obj = self.get_object(request, object_id)
         context = {**(extra_context or {}), "live": obj and obj.ended_at is None}
         if obj:
+            is_ours = obj.driver and drivers_for(request.user).filter(pk=obj.driver_id).exists()
             steered = access.assignments_steered_by(request.user, now=now())
             context |= {
                 "assignment": obj,
+                "news": news_rows(news_of(obj)),
+                "driver_phone": obj.driver.phone if obj.driver and is_ours else "",
                 "options": option_rows(obj, request.user, now=now()),
                 "why_sentence": sentence(obj.why),
                 "may_steer": may_dispatch(request.user) and steered.filter(pk=obj.pk).exists(),
@@ -151,6 +166,11 @@ class SwapAssignmentAdmin(ExportAdmin):
     def lane_taken(self, assignment: SwapAssignment) -> str:
         """Return from when to when the lane is the truck's."""
         return span_text(assignment.occupies)
+
+    @admin.display(description=_("reason of the end"))
+    def ended_because(self, assignment: SwapAssignment) -> str:
+        """Return why the promise ended, in the reader's language."""
+        return reason_said(assignment.end_reason) or "–"
 
     @admin.display(description=_("lane"), ordering="lane__number")
     def lane_number(self, assignment: SwapAssignment) -> str:
@@ -175,6 +195,14 @@ class SwapAssignmentAdmin(ExportAdmin):
     def state_badge(self, assignment: SwapAssignment) -> tuple[str, str]:
         """Return the state, coloured."""
         return assignment.state, assignment.get_state_display()
+
+    @display(
+        description=_("driver has seen"),
+        label={"seen": "success", "waiting": "warning", "unseen": "danger", "": ""},
+    )
+    def told(self, assignment: SwapAssignment) -> tuple[str, str]:
+        """Return whether the driver has seen the newest news, when, and on what."""
+        return told_sight(assignment)
 
     @admin.display(description=_("pinned"), ordering="is_pinned")
     def pinned(self, assignment: SwapAssignment) -> str:

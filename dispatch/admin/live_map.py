@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for, shuttles_for
 from dispatch.admin.map_ground import map_ground, pmtiles_url
+from dispatch.admin.news_rows import sight_text
 from dispatch.selectors import live_map
+from dispatch.selectors.news import sights
 from dispatch.selectors.trucks_now import STALE_AFTER, trucks_now
 from fleet import access
 from fleet.clock import now
@@ -146,7 +148,13 @@ def map_truck(request: HttpRequest, truck_id: int) -> HttpResponse:
     truck = get_object_or_404(access.trucks_for(request.user, now=now()), pk=truck_id)
     [entry] = trucks_now([truck], now=now())
     is_held = access.trucks_held_by(request.user, now=now()).filter(pk=truck_id).exists()
-    context = {"truck": truck, "entry": entry, "is_held": is_held}
+    told = sights([entry.swap.pk]).get(entry.swap.pk) if entry.swap else None
+    context = {
+        "truck": truck,
+        "entry": entry,
+        "is_held": is_held,
+        "told": sight_text(told) if told else "",
+    }
     return TemplateResponse(request, "dispatch/map_truck.html", context)
 
 

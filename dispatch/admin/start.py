@@ -12,7 +12,7 @@ from dispatch.access import assignments_for
 from dispatch.admin.start_cards import figure_cards, group_cards, next_step
 from dispatch.selectors.attention import Sight, needs_now
 from dispatch.selectors.today import today
-from fleet.access import stations_for, trucks_for
+from fleet.access import drivers_for, stations_for, trucks_for
 from fleet.clock import now
 from telematics.access import alarms_for
 
@@ -41,7 +41,10 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     has_stations = stations.exists()
     assignments = assignments_for(request.user, now=at)
     sight = Sight(
-        alarms=alarms_for(request.user, now=at), assignments=assignments, stations=stations
+        alarms=alarms_for(request.user, now=at),
+        assignments=assignments,
+        stations=stations,
+        drivers=drivers_for(request.user),
     )
     groups = needs_now(sight, has_stations=has_stations, now=at)
     day = today(assignments=assignments, stations=stations if has_stations else None, now=at)

@@ -32,6 +32,7 @@ def _alarms(**asked: Any) -> str:
 def group_cards(groups: list[Group], *, now: datetime) -> list[dict[str, Any]]:
     """Return the groups as they are drawn."""
     titles = {
+        "calls": _("Drivers to call"),
         "stranded": _("Stranded risk"),
         "stock": _("Stations out of free packs"),
         "blocked": _("Blocked lanes and slots"),
@@ -69,6 +70,7 @@ def _group_url(group: Group) -> str:
         "silent": lambda: _alarms(kind__in=SILENCES),
         "alarms": lambda: _alarms(kind__in=OTHER_ALARMS),
         "offers": lambda: _list("dispatch_swapassignment", answer="unanswered"),
+        "calls": lambda: _list("dispatch_swapassignment", seen="no"),
     }[group.code]()
 
 

@@ -16,6 +16,7 @@ from dispatch.models import LiveTruck
 from dispatch.selectors.trucks_now import TruckNow, trucks_now
 from fleet import access
 from fleet.access import Viewer
+from fleet.admin.ages import age_text
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from telematics.models import RouteNeed, TruckState
@@ -85,7 +86,7 @@ class LiveTruckAdmin(ReadOnlyAdmin):
         entry: TruckNow = truck.now
         if entry.state is None:
             return str(_("never reported"))
-        age = f"{entry.age_s} s" if (entry.age_s or 0) < 120 else f"{(entry.age_s or 0) // 60} min"
+        age = age_text(entry.age_s or 0)
         return format_html("<b>{}</b> {}", _("stale"), age) if entry.is_stale else age
 
     @admin.display(description=_("speed"))

@@ -109,6 +109,8 @@ ANSWERS: dict[str, Any] = {
     "driver_leave": {"assignment": {**CARD, "state": "en_route", "actions": ["arrive"]}},
     "driver_arrive": {"assignment": {**CARD, "state": "arrived", "actions": ["done"]}},
     "driver_done": {"assignment": None},
+    "driver_seen": {"seen": 1},
+    "obu_seen": {"seen": 2},
     "obu_assignment": CARD,
     "fleet_order_trips": {"verdicts": ORDER_VERDICTS},
     "fleet_trips": {"trips": [ORDERED], "next": None},

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from dispatch.driver.marks import Mark, marks_of
 from dispatch.driver.motion import Motion, motions_of
+from dispatch.driver.reader import Reader
 
 LOOK_S = 3.0
 RETRY_S = 1.0
@@ -53,6 +54,7 @@ class Hub:
 
     def __init__(self) -> None:
         self.streams: defaultdict[int, list[Listener]] = defaultdict(list)
+        self.reader = Reader()
         self._tasks: list[asyncio.Task[None]] = []
 
     def join(self, listener: Listener) -> None:

@@ -12,9 +12,8 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from dispatch.driver.hub import Listener, hub
-from dispatch.driver.marks import Mark, marks_of
-from dispatch.driver.motion import Motion, motions_of
-from dispatch.selectors.cards import assignment_card, iso, live_assignment_of_driver
+from dispatch.driver.marks import Mark
+from dispatch.selectors.cards import iso
 from fleet import clock
 from fleet.access import driver_of
 from fleet.api.problems import problem_response
@@ -48,7 +47,7 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
     home.join(listener)
     try:
         yield b"retry: 1000\n\n"
-        listener.mark, card, listener.motion = await _read(driver_id)
+        listener.mark, card, listener.motion = await home.reader.read(driver_id)
         yield event("assignment", card, listener.mark)
         if listener.has_motion_news():
             yield motion_event(listener)
@@ -71,7 +70,7 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
             if not listener.has_promise_news:
                 continue
             listener.has_promise_news = False
-            mark, card, _motion = await _read(driver_id)
+            mark, card, _motion = await home.reader.read(driver_id)
             if mark != listener.mark:
                 listener.mark = mark
                 yield event("assignment", card, mark)
@@ -99,17 +98,4 @@ def _driver_id(request: HttpRequest) -> int | None:
         return driver.pk if driver else None
     finally:
         # The request ends with its stream: its connection must not wait for that.
-        connection.close()
-
-
-@sync_to_async(thread_sensitive=False)
-def _read(driver_id: int) -> tuple[Mark, dict[str, Any] | None, Motion | None]:
-    """Read mark, card and motion in a thread, and hand the connection back at once."""
-    try:
-        live = live_assignment_of_driver(driver_id)
-        mark = marks_of([driver_id]).get(driver_id, Mark(""))
-        card = assignment_card(live, now=clock.now()) if live else None
-        version = (live.pk, live.version) if live else (None, None)
-        return Mark(mark.key, *version), card, motions_of([driver_id]).get(driver_id)
-    finally:
         connection.close()

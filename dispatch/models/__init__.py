@@ -2,7 +2,7 @@ from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
 from dispatch.models.fairness import FairnessEntry
-from dispatch.models.notice import DriverAction, DriverNotice
+from dispatch.models.notice import ChannelName, DriverAction, DriverNotice, NoticeDelivery
 from dispatch.models.now import LiveTruck
 from dispatch.models.outcome import MeasuredSpread, PromiseOutcome
 from dispatch.models.plan import Ban, PlanRun
@@ -14,12 +14,14 @@ from dispatch.models.trip import Shuttle, Trip
 
 __all__ = [
     "Ban",
+    "ChannelName",
     "ChargeWindow",
     "DriverAction",
     "DriverNotice",
     "FairnessEntry",
     "LiveTruck",
     "MeasuredSpread",
+    "NoticeDelivery",
     "PackHold",
     "PlanRun",
     "PowerCap",

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from dispatch.models import DriverNotice
+from dispatch.models import ChannelName, DriverNotice, NoticeDelivery
 from fleet.models import Heartbeat
 
 RING_AGAIN_S = 5
@@ -133,8 +133,23 @@ def unsent_notices(*, now: Callable[[], datetime]) -> Iterator[list[DriverNotice
         notices = list(rows.select_for_update(skip_locked=True)[:RINGS_A_ROUND])
         yield notices
         if notices:
-            ids = [notice.pk for notice in notices]
-            DriverNotice.objects.filter(pk__in=ids).update(sent_at=now())
+            ids, at = [notice.pk for notice in notices], now()
+            DriverNotice.objects.filter(pk__in=ids).update(sent_at=at)
+            NoticeDelivery.objects.bulk_create(
+                [_on_the_page(notice, at=at) for notice in notices if notice.must_be_seen]
+            )
+
+
+def _on_the_page(notice: DriverNotice, *, at: datetime) -> NoticeDelivery:
+    """Return the first rung: the page, if it is open, was told; not yet written."""
+    return NoticeDelivery(
+        notice=notice,
+        channel=ChannelName.PAGE,
+        key=f"{notice.pk}-page",
+        at=at,
+        outcome=NoticeDelivery.Outcome.SENT,
+        done_at=at,
+    )
 
 
 def beat(name: str, **detail: Any) -> None:

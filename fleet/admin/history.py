@@ -14,6 +14,7 @@ from pghistory.models import Events
 
 from fleet.access import sees_everything
 from fleet.models import User
+from fleet.selectors.said import reason_said
 
 LIMIT = 200
 VERBS = {
@@ -49,7 +50,7 @@ def changes_of(obj: Any) -> list[Change]:
                 at=event.pgh_created_at,
                 who=str(user) if user else context.get("actor", "") or _("the service"),
                 verb=str(VERBS.get(event.pgh_label, event.pgh_label)),
-                reason=context.get("reason", ""),
+                reason=reason_said(context.get("reason", "")),
                 fields=[
                     (names_of_fields.get(name, name), before, after)
                     for name, (before, after) in diff.items()

@@ -31,6 +31,12 @@ class Driver(models.Model):
     )
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    wechat_openid = models.CharField(
+        _("WeChat openid"),
+        max_length=64,
+        blank=True,
+        help_text=_("Of the driver in your mini program, once they agreed to its messages."),
+    )
     licence_number = models.CharField(_("licence number"), max_length=30, blank=True)
     licence_expires_on = models.DateField(_("licence expires on"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)

@@ -15,6 +15,7 @@ from fleet.admin.asking import act_with_reason
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import User
+from fleet.selectors.said import detail_said
 from telematics import access
 from telematics.models import Alarm
 from telematics.services.alarms.people import (
@@ -121,7 +122,8 @@ class AlarmAdmin(ReadOnlyAdmin):
     @admin.display(description=_("detail"), ordering="detail")
     def what(self, alarm: Alarm) -> str:
         """Return the rule in the reader's language, and what was seen."""
-        words = f"{alarm.rule}: {alarm.detail}" if alarm.rule else alarm.detail
+        detail = detail_said(alarm.detail)
+        words = f"{alarm.rule}: {detail}" if alarm.rule else detail
         return format_html('<div style="min-width: 18rem">{}</div>', words)
 
     @display(

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Request
 
 from config.process import stop
-from dispatch.models import SwapAssignment
+from dispatch.models import DriverNotice, SwapAssignment
 from dispatch.services.promises.moves import move_assignment
 from fleet import clock
 from fleet.services.sign_in import make_sign_in_link
@@ -86,6 +86,8 @@ def test_an_offer_that_ran_out_is_explained(cab: Cab) -> None:
 
     cab.sees("ended")
     assert cab.page.inner_text("#ended-title") == "安排已过期"
+    seen = DriverNotice.objects.filter(assignment=assignment, must_be_seen=True, seen_on="page")
+    cab.stack.wait_until(seen.exists, within_s=30, what="the page says that it was seen")
     cab.page.tap("#understood")
     cab.sees("waiting")
 
@@ -136,3 +138,11 @@ def sizes(request: Request) -> int:
     """Bytes of an answer on the wire, headers and all."""
     found = request.sizes()
     return found["responseBodySize"] + found["responseHeadersSize"]
+
+
+def test_the_page_says_what_the_driver_has_seen(cab: Cab) -> None:
+    cab.start_shift()
+    assignment = cab.offer()
+    cab.sees("offered")
+    seen = DriverNotice.objects.filter(assignment=assignment, must_be_seen=True, seen_on="page")
+    cab.stack.wait_until(seen.exists, within_s=30, what="the page says that it was seen")

@@ -87,5 +87,6 @@ def make_drivers(carriers: Iterable[Operator]) -> list[Driver]:
         surname = SURNAMES[index % len(SURNAMES)]
         given = GIVEN_NAMES[index // len(SURNAMES) % len(GIVEN_NAMES)]
         phone = f"1380315{index:04d}"
-        rows.append(Driver(carrier=carrier, name=f"{surname}{given}", phone=phone))
+        name, openid = f"{surname}{given}", f"demo-{index:04d}"
+        rows.append(Driver(carrier=carrier, name=name, phone=phone, wechat_openid=openid))
     return Driver.objects.bulk_create(rows)

@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from dispatch.selectors.attention.needs import WORST, Group, Item, Part
+from fleet.selectors.said import detail_said
 from telematics.models import Alarm, AlarmStorm, RouteNeed
 
 DANGER_LEVEL = 3  # of GB/T 32960: stop at once
@@ -112,7 +113,7 @@ def _named(rows: QuerySet[Alarm]) -> list[Item]:
 
 
 def _item(alarm: Alarm) -> Item:
-    words = [str(alarm.rule) if alarm.rule else alarm.get_kind_display(), alarm.detail]
+    words = [str(alarm.rule) if alarm.rule else alarm.get_kind_display(), detail_said(alarm.detail)]
     if alarm.stale_since is not None:
         words.append(gettext("not heard of since"))
     return Item(

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from dispatch.models import SwapAssignment
-from fleet.models import SwapStation
+from fleet.models import Driver, SwapStation
 from telematics.models import Alarm
 
 WORST = 3
@@ -21,6 +21,7 @@ class Sight:
     alarms: QuerySet[Alarm]
     assignments: QuerySet[SwapAssignment]
     stations: QuerySet[SwapStation]
+    drivers: QuerySet[Driver] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

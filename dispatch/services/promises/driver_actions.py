@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from dispatch.lifecycle import ACCEPTED, ARRIVED, DECLINED, EN_ROUTE, QUEUED, SWAPPING
-from dispatch.models import DriverAction, SwapAssignment
+from dispatch.models import ChannelName, DriverAction, SwapAssignment
 from dispatch.selectors.cards import assignment_card, live_assignment_of_driver
 from dispatch.selectors.drivers import shift_json
+from dispatch.services.channels.seen import Shown, note_shown
 from dispatch.services.gate.swap_errors import SwapRefusedError
 from dispatch.services.gate.swaps import finish_swap_by_driver
 from dispatch.services.plans.replans import promise_one_truck, promise_replan
@@ -130,6 +131,7 @@ def answer_assignment(
     except NotAllowedNowError as error:
         if error.state not in ALREADY.get(action, ()):
             raise
+    note_shown([Shown(assignment.pk)], driver_id=driver.pk, on=ChannelName.TAP, now=now)
     live = live_assignment_of_driver(driver.pk)
     return Answer(200, {"assignment": assignment_card(live, now=now) if live else None})
 

@@ -93,7 +93,8 @@ def move_assignment(
             _let_go(assignment, now=now)
         refresh_downlink(assignment.truck_id, now=now)
         kind = DriverNotice.Kind.ENDED if to in ENDED else DriverNotice.Kind.CHANGED
-        tell_driver(assignment, kind=kind, now=now)
+        is_own = by is not None and assignment.driver is not None and assignment.driver.user == by
+        tell_driver(assignment, kind=kind, now=now, is_own=is_own)
         if replans and to in REPLAN_AFTER:
             promise_one_truck(assignment.truck_id, cause=to, now=now)
             promise_replan(assignment.region_id, cause=to, now=now)

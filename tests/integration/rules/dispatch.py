@@ -9,8 +9,10 @@ from dispatch.models import (
     Ban,
     ChargeWindow,
     DriverAction,
+    DriverNotice,
     FairnessEntry,
     MeasuredSpread,
+    NoticeDelivery,
     PackHold,
     PlanRun,
     PowerCap,
@@ -184,6 +186,15 @@ def _action() -> DriverAction:
         status=200,
         answer={},
     )
+
+
+def _notice(**fields: object) -> DriverNotice:
+    driver = make_driver(make_operator())
+    return DriverNotice.objects.create(driver=driver, kind="offered", created_at=NOW, **fields)
+
+
+def _delivery() -> NoticeDelivery:
+    return NoticeDelivery.objects.create(notice=_notice(), channel="sms", key="k", at=NOW)
 
 
 def _consumption() -> TruckConsumption:
@@ -368,6 +379,26 @@ DISPATCH = [
         "dispatch_quarantine_is_lifted_with_a_reason",
         "dispatch_quarantine",
         lambda: change(_quarantine(), lifted_at=NOW),
+    ),
+    Rule(
+        "dispatch_seen_news_climbs_no_more",
+        "dispatch_drivernotice",
+        lambda: change(_notice(look_at=NOW), seen_at=NOW),
+    ),
+    Rule(
+        "dispatch_attempt_is_made_once",
+        "dispatch_noticedelivery",
+        lambda: twin(_delivery(), outcome="sent", done_at=NOW),
+    ),
+    Rule(
+        "dispatch_one_attempt_a_channel_at_a_time",
+        "dispatch_noticedelivery",
+        lambda: twin(_delivery(), attempt=2),
+    ),
+    Rule(
+        "dispatch_attempt_ends_with_an_outcome",
+        "dispatch_noticedelivery",
+        lambda: change(_delivery(), outcome="sent"),
     ),
     Rule("dispatch_driver_action_happens_once", "dispatch_driveraction", lambda: twin(_action())),
 ]

@@ -9,6 +9,7 @@ import { chosenLink, listMaps, loadLinks } from "./maps.js";
 import { wireMenu, showMenu } from "./menu.js";
 import { heardMotion, isMoving, startMotion } from "./motion.js";
 import { enqueue, onQueue, send, startQueue, waiting } from "./queue.js";
+import { noteSeen } from "./seen.js";
 import { showPacks, showTrucks } from "./shift.js";
 import { $, sayAloud, showBanner, showCheckIn, showEnded, showLock, showPromise, showWaiting, tickPromise } from "./show.js";
 import { speak } from "./voice.js";
@@ -48,6 +49,8 @@ function show() {
   document.body.toggleAttribute("data-lost", isLost);
   showBanner(banner());
   if (me === null) return;
+  if (now && !news) noteSeen(now.id, now.version);
+  if (news?.assignment) noteSeen(news.assignment);
   if (news && !(isMoving() && now)) showEnded(news.title, news.sentence);
   else if (now && AT_THE_STATION.includes(now.state)) showCheckIn(now, { isSending });
   else if (now) showPromise(now, { isSending });
@@ -137,7 +140,7 @@ function tellEnd(ended, { isFirst }) {
   const sentence = word(`ended.${ended.state}`, named(ended, "station"));
   if (seen === String(ended.id) || (seen === null && isFirst) || OWN_ENDS.includes(ended.state)) return;
   if (!sentence || !me.shift || news || me.assignment) return;
-  const told = { title: word(`ended.title.${ended.state}`), sentence };
+  const told = { title: word(`ended.title.${ended.state}`), sentence, assignment: ended.id };
   news = told;
   sayAloud(sentence);
   speak(sentence);

@@ -1,0 +1,1 @@
+"""Gateways that play WeChat and text messages, for tests and the demo."""

@@ -1,0 +1,1 @@
+"""The ladder of channels to a driver: docs/explanation/channels.md."""
