@@ -31,6 +31,13 @@ def _has_stations(request: HttpRequest) -> bool:
     return stations_for(request.user).exists()
 
 
+def _has_plans(request: HttpRequest) -> bool:
+    """Say whether there is a region whose plan the user may look at."""
+    from dispatch.admin.workbench import has_workbench  # noqa: PLC0415  as above
+
+    return has_workbench(request)
+
+
 def _list(title: Any, icon: str, model: str) -> Item:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
@@ -48,6 +55,7 @@ UNFOLD: dict[str, Any] = {
         lambda _request: static("fleet/page.css"),
         lambda _request: static("dispatch/find/find.css"),
     ],
+    "SCRIPTS": [lambda _request: static("fleet/names.js")],
     "SHOW_LANGUAGES": True,
     "DASHBOARD_CALLBACK": "dispatch.admin.start.start_page",
     "COLORS": {
@@ -58,10 +66,10 @@ UNFOLD: dict[str, Any] = {
             "300": "#5eead4",
             "400": "#2dd4bf",
             "500": "#14b8a6",
-            "600": "#0d9488",
-            "700": "#0f766e",
-            "800": "#115e59",
-            "900": "#134e4a",
+            "600": "#0f766e",
+            "700": "#115e59",
+            "800": "#134e4a",
+            "900": "#073b39",
             "950": "#042f2e",
         },
     },
@@ -90,6 +98,12 @@ UNFOLD: dict[str, Any] = {
                         "permission": _has_stations,
                     },
                     _list(_("Assignments"), "swap_horiz", "dispatch.SwapAssignment"),
+                    {
+                        "title": _("Plan workbench"),
+                        "icon": "edit_calendar",
+                        "link": reverse_lazy("admin:dispatch_workbenches"),
+                        "permission": _has_plans,
+                    },
                     {
                         "title": _("Reports"),
                         "icon": "summarize",

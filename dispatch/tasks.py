@@ -26,6 +26,8 @@ from dispatch.services.stations.stock_outs import note_stock_outs
 from dispatch.services.summaries.mail import SEND_TASK, promise_summaries, send_summary
 from dispatch.services.trips.progress import advance_trips
 from dispatch.services.trips.shuttles import extend_shuttles
+from dispatch.services.workbench.drafts import PREVIEW_TASK, sweep_drafts
+from dispatch.services.workbench.preview import preview_draft
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.tasks import JobBusyError, job_task
@@ -69,6 +71,12 @@ def run_plan_task(*, region_id: int, cause: str = "tick") -> None:
         run_plan(region_id, cause=cause, read_clock=clock.now)
     except RegionBusyError as error:
         raise JobBusyError(wait_s=BUSY_WAIT_S) from error
+
+
+@job_task(name=PREVIEW_TASK, lease_s=60)
+def preview_draft_task(*, draft_id: int, revision: int) -> None:
+    """Look at the next plan with and without a person's draft; no promise is written."""
+    preview_draft(draft_id, revision, read_clock=clock.now)
 
 
 @job_task(name=ONE_TRUCK_TASK, lease_s=30)
@@ -174,3 +182,4 @@ def sweep_task() -> None:
     prune_books(now=clock.now())
     sweep_outcomes(now=clock.now())
     sweep_news(now=clock.now())
+    sweep_drafts(now=clock.now())

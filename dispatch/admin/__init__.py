@@ -1,6 +1,7 @@
 from dispatch.admin import (
     assignments,
     caps,
+    consequences,
     consumption,
     fairness,
     outcomes,
@@ -14,6 +15,7 @@ from dispatch.admin import (
 __all__ = [
     "assignments",
     "caps",
+    "consequences",
     "consumption",
     "fairness",
     "outcomes",

@@ -19,6 +19,7 @@ from dispatch.admin.live_map import map_urls
 from dispatch.admin.news_rows import SeenFilter, news_rows, told_sight
 from dispatch.admin.option_rows import option_rows
 from dispatch.admin.start import start_urls
+from dispatch.admin.steering import SteersMany, may_dispatch
 from dispatch.admin.why import why_urls
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
@@ -82,7 +83,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
 
 @admin.register(SwapAssignment)
-class SwapAssignmentAdmin(ExportAdmin):
+class SwapAssignmentAdmin(SteersMany, ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
     resource_classes = [AssignmentResource]
@@ -101,6 +102,7 @@ class SwapAssignmentAdmin(ExportAdmin):
     list_select_related = ["truck", "station", "lane"]
     search_fields = ["truck__plate", "truck__vin", "station__name", "driver__name"]
     readonly_fields = list(SPANS.values())
+    actions = ["cancel_swaps", "pin_swaps", "unpin_swaps"]
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
     list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
@@ -224,12 +226,6 @@ class SwapAssignmentAdmin(ExportAdmin):
         return f"{assignment.soc_on_arrival_percent:.0f} %"
 
 
-def may_dispatch(user: Any) -> bool:
-    """Say whether a user decides for trucks at all."""
-    writers = DISPATCHERS | {User.Role.STATION_OPERATOR}
-    return bool(user.is_superuser or (user.is_active and user.role in writers))
-
-
 @admin.register(Ban)
 class BanAdmin(ScopedAdmin):
     """Stations that trucks are not to be sent to for a while; the next plan obeys."""
@@ -263,7 +259,7 @@ class BanAdmin(ScopedAdmin):
             obj.pk = Ban.objects.get(truck=obj.truck, station=obj.station).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        lift_ban(obj, now=now())
+        lift_ban(obj, now=now(), by=request.user if isinstance(request.user, User) else None)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Ban]) -> None:
         for row in queryset:

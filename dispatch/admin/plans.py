@@ -13,6 +13,8 @@ from dispatch import access
 from dispatch.admin.option_rows import TruckNames, worded
 from dispatch.admin.quarantines import quarantine_of, quarantine_urls
 from dispatch.admin.unserved_rows import unserved_rows
+from dispatch.admin.workbench import workbench_urls
+from dispatch.admin.workbench_edits import edit_urls
 from dispatch.models import PlanRun
 from fleet.access import Viewer, sees_everything
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
@@ -35,7 +37,7 @@ class PlanRunAdmin(ReadOnlyAdmin):
         return access.plan_runs_for(user, now=now()).defer("problem_gz", "plan", "unserved_why")
 
     def get_urls(self) -> list[URLPattern]:
-        return [*quarantine_urls(), *super().get_urls()]
+        return [*quarantine_urls(), *workbench_urls(), *edit_urls(), *super().get_urls()]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return OWN_COLUMNS + (ALL_COLUMNS if sees_everything(request.user) else [])

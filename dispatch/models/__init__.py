@@ -1,6 +1,7 @@
 from dispatch.models.assignment import PackHold, SwapAssignment
 from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
+from dispatch.models.draft import DraftEdit, PlanDraft
 from dispatch.models.fairness import FairnessEntry
 from dispatch.models.notice import ChannelName, DriverAction, DriverNotice, NoticeDelivery
 from dispatch.models.now import LiveTruck
@@ -16,6 +17,7 @@ __all__ = [
     "Ban",
     "ChannelName",
     "ChargeWindow",
+    "DraftEdit",
     "DriverAction",
     "DriverNotice",
     "FairnessEntry",
@@ -23,6 +25,7 @@ __all__ = [
     "MeasuredSpread",
     "NoticeDelivery",
     "PackHold",
+    "PlanDraft",
     "PlanRun",
     "PowerCap",
     "PromiseOutcome",

@@ -1,5 +1,6 @@
 """Plan runs: what the planner was asked, what it answered, what came of it."""
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -63,6 +64,7 @@ class PlanRun(models.Model):
         return f"{self.region} {self.started_at:%H:%M:%S}"
 
 
+@pghistory.track()
 class Ban(models.Model):
     """A person's word that a truck is not to be sent to a station for a while."""
 

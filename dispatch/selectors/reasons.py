@@ -12,6 +12,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "shortest_wait": ("No queue at this station", "该站无需排队"),
     "rescue": ("Charge is low: swap here", "电量低，就近换电"),
     "by_hand": ("Chosen by your dispatcher", "调度员指定"),
+    "made_room": ("Moved to make room", "已调整，为他车让位"),
     "lane_changed": ("The lane or time has changed", "车道或时间有变"),
     "better_station": ("A better station was found", "已为您改到更优站"),
     "station_closed": ("Your station has closed", "原站关闭，已改站"),

@@ -3,6 +3,7 @@
 from dispatch.snapshot.focus import Wish
 from dispatch.snapshot.region import Snapshot, take_snapshot
 from dispatch.snapshot.standing import way_of
+from dispatch.snapshot.steered import Steered
 from dispatch.snapshot.trucks import TruckAhead, WayToStation
 
-__all__ = ["Snapshot", "TruckAhead", "WayToStation", "Wish", "take_snapshot", "way_of"]
+__all__ = ["Snapshot", "Steered", "TruckAhead", "WayToStation", "Wish", "take_snapshot", "way_of"]

@@ -1,6 +1,7 @@
 """What people said: stations a truck is not to be sent to, drivers not to be asked just now."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -29,6 +30,11 @@ class Refusals:
         self.banned.pop(truck_id, None)
         self.resting.discard(truck_id)
         self.silent.discard(truck_id)
+
+    def ask_again(self, trucks: Iterable[int]) -> None:
+        """Plan trucks whose drivers want no offer just now; what they or people forbade stays."""
+        self.resting.difference_update(trucks)
+        self.silent.difference_update(trucks)
 
     def keeps_out(self, truck_id: int, *, needs_swap_in_s: int | None) -> str:
         """Return why a truck without a promise gets no offer now; empty if it may."""

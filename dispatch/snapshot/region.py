@@ -32,6 +32,7 @@ from dispatch.snapshot.stations import (
     read_stations,
     seconds_until,
 )
+from dispatch.snapshot.steered import NOBODY, Steered
 from dispatch.snapshot.trucks import (
     TruckAhead,
     add_stop_to_swap,
@@ -77,13 +78,15 @@ def take_snapshot(
     travel: TravelProvider,
     wish: Wish | None = None,
     only_truck: int | None = None,
+    steered: Steered = NOBODY,
 ) -> Snapshot:
     """Read a region as it is now, in one short repeatable-read transaction.
 
     With `only_truck` (or a `wish`, which names one) no other truck is read and no station but
     those near its way: all promises of others there are firm, so that it is quick and whatever
     is found fits beside them. `travel` is asked within it: what roads need stays within its
-    budget (`roads_of_round`).
+    budget (`roads_of_round`). Trucks that are `steered` are planned whatever they are promised or
+    their drivers said, unless their swap has begun: their promises are loose.
     """
     is_outermost = not connection.in_atomic_block
     with transaction.atomic():
@@ -91,7 +94,7 @@ def take_snapshot(
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         only = wish.truck_id if wish else only_truck
-        return _Reading(region, now, travel, wish, only).snapshot()
+        return _Reading(region, now, travel, wish, only, steered).snapshot()
 
 
 class _Reading:
@@ -104,6 +107,7 @@ class _Reading:
         travel: TravelProvider,
         wish: Wish | None,
         only: int | None,
+        steered: Steered,
     ) -> None:
         self.region, self.now, self.wish = region, now, wish
         shifts = read_trucks(region, travel=travel, now=now, only=only)
@@ -123,13 +127,20 @@ class _Reading:
         if wish and wish.truck_id in self.ahead:
             force_swap(self.ahead[wish.truck_id])
             self.refusals.forget(wish.truck_id)
-        measure(self.ahead, stations, banned=self.refusals.banned, travel=travel)
+        self.refusals.ask_again(steered.trucks)
+        measure(
+            self.ahead,
+            stations,
+            banned=self.refusals.banned,
+            travel=travel,
+            steered=steered,
+        )
         self.standing = read_standing(
             region,
             self.rows,
             trucks=self.ahead,
             in_hand=set() if wish else set(self.ahead),
-            given_up={wish.truck_id} if wish else set(),
+            given_up={wish.truck_id} if wish else set(steered.trucks),
             only=only,
             now=now,
         )

@@ -30,6 +30,7 @@ from dispatch.snapshot.routes import (
     stations_on_the_way,
 )
 from dispatch.snapshot.stations import full_wh
+from dispatch.snapshot.steered import NOBODY, Steered
 from fleet.models import Pack, Region, Shift, SwapStation
 from telematics.models import TruckState
 
@@ -213,8 +214,15 @@ def measure(
     *,
     banned: dict[int, set[int]],
     travel: TravelProvider,
+    steered: Steered = NOBODY,
 ) -> None:
-    """Work out every leg and every way by a station, all in one go."""
+    """Work out every leg and every way by a station, all in one go.
+
+    A truck that is steered and has no way ahead gets a stop where it is, which needs no swap.
+    """
+    parked = [trucks[pk] for pk in steered.trucks if pk in trucks and not trucks[pk].route.legs]
+    for ahead in parked:
+        force_swap(ahead)
     promised = _promised_stations(list(trucks))
     drives: list[Drive] = []
     jobs: list[tuple[TruckAhead, list[tuple[int, SwapStation]]]] = []
@@ -225,7 +233,9 @@ def measure(
             for station in stations
             if station.pk not in banned.get(pk, ()) and _takes(takes[station.pk], ahead)
         ]
-        detours = _detours(ahead, able, keep=promised.get(pk, set()))
+        detours = _detours(
+            ahead, able, keep=promised.get(pk, set()) | steered.ways.get(pk, frozenset())
+        )
         jobs.append((ahead, detours))
         drives += _drives(ahead, detours)
     driven = iter(drive_all(drives, travel=travel))
@@ -238,6 +248,8 @@ def measure(
             is_promised = station.pk in promised.get(pk, ())
             if is_promised or (way.to.is_reachable and way.back.is_reachable):
                 ahead.ways[after, station.pk] = way
+    for ahead in parked:
+        ahead.legs = [Driven(0, 0, 0)]
 
 
 def _promised_stations(trucks: list[int]) -> dict[int, set[int]]:

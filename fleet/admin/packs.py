@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
@@ -89,13 +90,17 @@ class PackAdmin(ExchangeAdmin):
         """Return where the pack is, in words."""
         return str(pack.slot or pack.truck or pack.get_whereabouts_display())
 
-    def _move(self, request: HttpRequest, rows: QuerySet[Pack], title: str, move: Move) -> Any:
+    def _move(
+        self, request: HttpRequest, rows: QuerySet[Pack], title: str, move: Move, undo: str = ""
+    ) -> Any:
         def act(pack: Pack, reason: str) -> None:
             by = request.user if isinstance(request.user, User) else None
             move(pack.pk, custody=packs.Custody(at=now(), reason=reason, by=by))
 
         refusals = (packs.PackMoveRefusedError,)
-        return act_with_reason(self, request, rows, title=title, act=act, refusals=refusals)
+        return act_with_reason(
+            self, request, rows, title=title, act=act, refusals=refusals, undo=undo
+        )
 
     @admin.action(description=_("Take into transport"), permissions=["change"])
     def take_into_transport(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
@@ -111,12 +116,15 @@ class PackAdmin(ExchangeAdmin):
     @admin.action(description=_("Quarantine"), permissions=["change"])
     def quarantine(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
         """Forbid handing the chosen packs out."""
-        return self._move(request, rows, str(_("Quarantine")), packs.quarantine_pack)
+        undo = gettext("To undo it, release the same packs from quarantine.")
+        return self._move(request, rows, str(_("Quarantine")), packs.quarantine_pack, undo)
 
     @admin.action(description=_("Release from quarantine"), permissions=["change"])
     def release(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
         """Allow handing the chosen packs out again."""
-        return self._move(request, rows, str(_("Release from quarantine")), packs.release_pack)
+        undo = gettext("To undo it, quarantine the same packs.")
+        title = str(_("Release from quarantine"))
+        return self._move(request, rows, title, packs.release_pack, undo)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if access.sees_everything(request.user) else ["owner"]

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from fleet.access import Viewer, sees_everything
 from fleet.admin.history import history_response
+from fleet.admin.named_fields import name_parts
 from fleet.admin.seen import SEEN
 from fleet.admin.stale import answer_if_stale, seen_by
 from fleet.models import User
@@ -98,6 +99,10 @@ class ScopedAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.can_delete and self.has_change_permission(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Name both ends of a span."""
+        return name_parts(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(
         self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any

@@ -7,12 +7,12 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ScopedResource
+from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
 from fleet.clock import now
@@ -23,7 +23,7 @@ STATION_WRITERS = frozenset({User.Role.STATION_OPERATOR})
 STATION_KINDS = frozenset({Operator.Kind.STATION_OPERATOR})
 
 
-class StationPartInline(TabularInline):
+class StationPartInline(NamedInline):
     """Part of a station: seen and changed as the station is."""
 
     extra = 0

@@ -5,17 +5,19 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
-from unfold.admin import TabularInline
 
 from fleet import access
 from fleet.access import Viewer
+from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Operator, Pack, Region, Truck, TruckModel, TruckTenure, User
-from fleet.services.trucks import register_trucks
+from fleet.services.trucks import register_trucks, set_in_service
 
 
 @admin.register(TruckModel)
@@ -30,7 +32,7 @@ class TruckModelAdmin(ScopedAdmin):
         return TruckModel.objects.all()
 
 
-class TenureInline(TabularInline):
+class TenureInline(NamedInline):
     """Who owned and ran the truck, from when to when."""
 
     model = TruckTenure
@@ -88,6 +90,7 @@ class TruckAdmin(ExchangeAdmin):
     search_fields = ["plate", "vin", "packs__code"]
     search_help_text = _("Plate, VIN or pack code")
     inlines = [TenureInline]
+    actions = ["retire", "activate"]
 
     def rows_for(self, user: Viewer) -> QuerySet[Truck]:
         return access.trucks_for(user, now=now())
@@ -105,6 +108,30 @@ class TruckAdmin(ExchangeAdmin):
                 Prefetch("packs", Pack.objects.order_by("position")),
             )
         )
+
+    @admin.action(description=_("Put out of service"), permissions=["change"])
+    def retire(self, request: HttpRequest, rows: QuerySet[Truck]) -> Any:
+        """Have the chosen trucks planned no more."""
+        undo = gettext("To undo it, put the same trucks back into service.")
+        title = gettext("Put out of service")
+        return self._set_in_service(request, rows, title, undo, is_active=False)
+
+    @admin.action(description=_("Put back into service"), permissions=["change"])
+    def activate(self, request: HttpRequest, rows: QuerySet[Truck]) -> Any:
+        """Have the chosen trucks planned again."""
+        undo = gettext("To undo it, put the same trucks out of service.")
+        title = gettext("Put back into service")
+        return self._set_in_service(request, rows, title, undo, is_active=True)
+
+    def _set_in_service(
+        self, request: HttpRequest, rows: QuerySet[Truck], title: str, undo: str, *, is_active: bool
+    ) -> Any:
+        by = request.user if isinstance(request.user, User) else None
+
+        def act(truck: Truck, reason: str) -> None:
+            set_in_service(truck, is_active=is_active, reason=reason, by=by)
+
+        return act_with_reason(self, request, rows, title=title, act=act, undo=undo)
 
     @admin.display(description=_("carrier"))
     def carrier(self, truck: Any) -> str:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from fleet.models import Operator, Truck, TruckTenure
+from fleet.models import Operator, Truck, TruckTenure, User
+from fleet.services.packs import told
 
 
 def register_trucks(trucks: Sequence[Truck], *, operator: Operator, now: datetime) -> None:
@@ -20,3 +21,9 @@ def register_trucks(trucks: Sequence[Truck], *, operator: Operator, now: datetim
             for truck in trucks
             if truck.pk not in held
         )
+
+
+def set_in_service(truck: Truck, *, is_active: bool, reason: str, by: User | None) -> None:
+    """Put a truck out of service, or back into it: no plan has an inactive one."""
+    with told(by=by, why=reason):
+        Truck.objects.filter(pk=truck.pk).update(is_active=is_active)

@@ -18,7 +18,7 @@ from dispatch.services.promises.moves import (
     StaleVersionError,
     move_assignment,
 )
-from dispatch.services.promises.write import divert, write_promise
+from dispatch.services.promises.write import divert, history, write_promise
 from fleet.models import SwapStation, Truck, User
 
 CANCELLED_STATION_RESTS = timedelta(minutes=30)
@@ -117,15 +117,22 @@ def ban(
     return row
 
 
-def lift_ban(row: Ban, *, now: datetime) -> None:
+def lift_ban(row: Ban, *, now: datetime, by: User | None = None, reason: str = "") -> None:
     """Allow a truck a station again."""
-    with transaction.atomic():
+    with transaction.atomic(), history(by, reason or "allowed again"):
         row.delete()
         promise_replan(row.truck.region_id, cause="ban_lifted", now=now)
 
 
 def _ban(truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User) -> Ban:
     """Write the ban; one that lasts longer already stays as long."""
+    with history(by, reason):
+        return _write_ban(truck, station, until=until, reason=reason, by=by)
+
+
+def _write_ban(
+    truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User
+) -> Ban:
     row, is_new = Ban.objects.select_for_update().get_or_create(
         truck=truck,
         station=station,

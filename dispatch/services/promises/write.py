@@ -91,7 +91,8 @@ def write_promise(promise: Promise, *, now: datetime) -> SwapAssignment:
     PromiseRefusedError
         Its code says which constraint stood against it; nothing was written.
     """
-    with _refusals_by_name(), transaction.atomic(), history(promise.decided_by, "promised"):
+    reason = str(promise.why.get("reason") or "promised")  # a person's word, if one decided
+    with _refusals_by_name(), transaction.atomic(), history(promise.decided_by, reason):
         _truck_must_be_free(promise.truck_id)
         _packs_must_be_there(promise)
         assignment = _insert(promise, now=now)
@@ -150,7 +151,7 @@ def divert(assignment: SwapAssignment, promise: Promise, *, now: datetime) -> Sw
             assignment_id=assignment.pk,
             to="diverted",
             now=now,
-            reason=str(promise.why.get("code", "better_station")),
+            reason=str(promise.why.get("reason") or promise.why.get("code", "better_station")),
             by=promise.decided_by,
             expected_version=assignment.version,
             replans=False,

@@ -113,7 +113,9 @@ def _figures(part: Figures, width: float) -> Flowable:
 def _figure(one: Figure) -> list[Flowable]:
     value = f"{one.value} {one.unit}".strip()
     found: list[Flowable] = [_text(one.label, size=8, color=SOFT), _text(value, size=14)]
-    return [*found, _text(one.note, size=7, color=SOFT)] if one.note else found
+    if one.note:
+        found.append(_text(one.note, size=7, color=SOFT))
+    return found
 
 
 def _table(part: Table, width: float) -> list[Flowable]:

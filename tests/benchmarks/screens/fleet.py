@@ -1,144 +1,285 @@
-"""Trucks that drive about and report over the door that every onboard unit uses."""
+"""A fleet of the size the screens must bear: 10,000 trucks, 200 stations, 20,000 packs, a month.
 
-import json
-import math
-import random
-import socket
-import threading
-import time
+One carrier runs all trucks and one operator all stations: each of their lists is as long as can be.
+A builder makes the first row of a table, and the database the others from it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-SOUTH_DEG, NORTH_DEG, WEST_DEG, EAST_DEG = 39.0, 40.0, 117.8, 119.6
-PATH = "/api/v1/obu/reports"
+from django.conf import settings
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+
+from dispatch.models import DriverNotice, PackHold, PlanRun
+from fleet.models import (
+    Driver,
+    Lane,
+    Operator,
+    Pack,
+    Shift,
+    Slot,
+    SwapStation,
+    Truck,
+    TruckTenure,
+    User,
+)
+from telematics.models import Alarm, LaneState, SlotState, TruckState
+from tests import builders
+from tests.builders import NOW
+
+SLOTS = 60
+LIVE = ["offered", "accepted", "en_route", "arrived"]
 
 
-@dataclass(slots=True)
-class Driven:
-    """A truck as its onboard unit knows it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """How many there are of each; half of the packs are on trucks."""
 
-    key: str
-    latitude_deg: float
-    longitude_deg: float
-    heading_deg: float
-    soc_percent: float
-    speed_kmh: float = 60.0
-    seq: int = 0
+    trucks: int = 10_000
+    stations: int = 200
+    past_swaps: int = 60_000
+    live_swaps: int = 1_600
+    alarms: int = 20_000
+    plan_runs: int = 5_000
 
-    def drive(self, seconds: float, chance: random.Random) -> None:
-        """Go on for some time, turning a little."""
-        self.heading_deg = (self.heading_deg + chance.uniform(-20, 20)) % 360
-        self.speed_kmh = min(80.0, max(0.0, self.speed_kmh + chance.uniform(-10, 10)))
-        way_deg = self.speed_kmh / 3600 * seconds / 111
-        self.latitude_deg += way_deg * math.cos(math.radians(self.heading_deg))
-        self.longitude_deg += way_deg * math.sin(math.radians(self.heading_deg))
-        self.soc_percent = max(5.0, self.soc_percent - 0.02)
 
-    def request(self) -> bytes:
-        """Return the report as it goes over the wire."""
-        self.seq += 1
-        body = json.dumps(
-            {
-                "recorded_at": datetime.now(UTC).isoformat(),
-                "seq": self.seq,
-                "boot_id": "bench",
-                "latitude_deg": round(self.latitude_deg, 6),
-                "longitude_deg": round(self.longitude_deg, 6),
-                "heading_deg": round(self.heading_deg, 1),
-                "speed_kmh": round(self.speed_kmh, 1),
-                "soc_percent": round(self.soc_percent, 2),
-            }
-        ).encode()
-        head = (
-            f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self.key}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fleet:
+    """Who looks at it, and one row of what is looked at most."""
+
+    manager: User
+    station_operator: User
+    truck: Truck
+    station: SwapStation
+
+
+def lay_down(size: Size) -> Fleet:
+    """Fill an empty, migrated database as of `NOW`; half a minute for the whole size."""
+    region = builders.make_region()
+    carrier = builders.make_operator()
+    stations_operator = builders.make_operator(Operator.Kind.STATION_OPERATOR)
+    truck = _trucks(carrier, region, size)
+    station = _stations(stations_operator, region, size)
+    _packs(carrier, truck, station, size)
+    _swaps(truck, station, size)
+    _alarms(truck, size)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return Fleet(
+        manager=builders.make_user(carrier),
+        station_operator=builders.make_user(stations_operator, User.Role.STATION_OPERATOR),
+        truck=truck,
+        station=station,
+    )
+
+
+@contextmanager
+def at_that_time() -> Iterator[None]:
+    """Let the service's clock stand at `NOW`."""
+    kept = settings.CLOCK_RATE, settings.CLOCK_WALL_S, settings.CLOCK_AT_S
+    wall_s = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
+    settings.CLOCK_RATE, settings.CLOCK_WALL_S = 1e-9, wall_s
+    settings.CLOCK_AT_S = NOW.timestamp()
+    yield
+    settings.CLOCK_RATE, settings.CLOCK_WALL_S, settings.CLOCK_AT_S = kept
+
+
+def client_of(user: User) -> Client:
+    """Return a browser of a user, in English."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    return client
+
+
+def clone(template: Model, over: str, **values: str) -> None:
+    """Insert a copy of a row for each row of `over`; `values` are SQL, `t` is the row copied."""
+    meta = template._meta
+    own = [field for field in meta.concrete_fields if not field.primary_key or field.is_relation]
+    names = [str(field.column) for field in own]
+    chosen = ", ".join(values.get(name, f't."{name}"') for name in names)
+    columns = ", ".join(f'"{name}"' for name in names)
+    pk = meta.pk.column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{meta.db_table}" ({columns})'
+            f' SELECT {chosen} FROM "{meta.db_table}" t, {over} WHERE t."{pk}" = {template.pk}'
         )
-        return head.encode() + body
 
 
-class Line:
-    """One connection to the service that is kept open."""
-
-    def __init__(self, port: int) -> None:
-        self._port = port
-        self._open()
-
-    def _open(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
-
-    def send(self, request: bytes) -> None:
-        """Send a report until it is acknowledged; over a new connection if the old was closed."""
-        while not self._exchange(request):
-            self._socket.close()
-            self._open()
-
-    def _exchange(self, request: bytes) -> bool:
-        try:
-            self._socket.sendall(request)
-            answer = b""
-            while b"\r\n\r\n" not in answer or not _is_whole(answer):
-                part = self._socket.recv(65536)
-                if not part:
-                    return False
-                answer += part
-        except ConnectionError:
-            return False
-        assert answer.startswith(b"HTTP/1.1 200"), answer
-        return True
+def _numbered(table: str) -> str:
+    """Return a table with its rows numbered from 0 as `r`."""
+    return f"(SELECT *, row_number() OVER (ORDER BY id) - 1 AS r FROM {table})"
 
 
-def _is_whole(answer: bytes) -> bool:
-    head, _, body = answer.partition(b"\r\n\r\n")
-    [length] = [x for x in head.lower().split(b"\r\n") if x.startswith(b"content-length")]
-    return len(body) >= int(length.partition(b":")[2])
+def _trucks(carrier: Operator, region: Any, size: Size) -> Truck:
+    truck = builders.make_truck(carrier, region=region)
+    plate = "'冀B' || lpad((10000 + n)::text, 5, '0') || 'F'"
+    vin = "'LSFAM11A' || lpad((100000000 + n)::text, 9, '0')"
+    clone(truck, f"generate_series(2, {size.trucks}) n", plate=plate, vin=vin)
+    others = f"(SELECT id AS other FROM fleet_truck WHERE id > {truck.pk}) o"
+    for tenure in TruckTenure.objects.filter(truck=truck):
+        clone(tenure, others, truck_id="other")
+    state = TruckState.objects.create(
+        truck=truck, recorded_at=NOW, received_at=NOW, seq=1, soc_percent=50, speed_kmh=40,
+        latitude_deg=39.5, longitude_deg=118.2,
+    )  # fmt: skip
+    moved = {
+        "truck_id": "other",
+        "soc_percent": "10 + other % 88",
+        "latitude_deg": "39 + other % 997 / 997.0",
+        "longitude_deg": "118 + other % 991 / 991.0",
+        "recorded_at": "t.recorded_at - other % 50 / 49 * interval '1 hour'",
+    }
+    clone(state, others, **moved)
+    driver = builders.make_driver(carrier)
+    clone(driver, f"generate_series(2, {size.trucks}) n", name="'Driver of truck ' || n")
+    shift = builders.make_shift(driver, truck)
+    pairs = (
+        "(SELECT a.id AS a_truck, b.id AS a_driver"
+        " FROM (SELECT id, row_number() OVER (ORDER BY id) r FROM fleet_truck) a"
+        " JOIN (SELECT id, row_number() OVER (ORDER BY id) r FROM fleet_driver) b USING (r)"
+        " WHERE r > 1 AND r % 10 < 7) p"
+    )
+    clone(shift, pairs, truck_id="a_truck", driver_id="a_driver")
+    return truck
 
 
-def place(keys: list[str], *, seed: int) -> list[Driven]:
-    """Put trucks at random about the region."""
-    chance = random.Random(seed)  # noqa: S311 -- no secret, repeatable
-    return [
-        Driven(
-            key,
-            chance.uniform(SOUTH_DEG, NORTH_DEG),
-            chance.uniform(WEST_DEG, EAST_DEG),
-            chance.uniform(0, 360),
-            chance.uniform(8, 98),
-        )
-        for key in keys
-    ]
+def _stations(operator: Operator, region: Any, size: Size) -> SwapStation:
+    station = builders.make_station(operator, region, lanes=2, slots=SLOTS)
+    where = {"code": "'station-b' || n", "name": "'Station of the road ' || n"}
+    where |= {"latitude_deg": "39 + n % 19 / 19.0", "longitude_deg": "118 + n % 23 / 23.0"}
+    clone(station, f"generate_series(2, {size.stations}) n", **where)
+    others = f"(SELECT id AS other FROM fleet_swapstation WHERE id > {station.pk}) o"
+    for part in (*station.lanes.all(), *station.slots.all()):
+        clone(part, others, station_id="other")
+    lane = station.lanes.first()
+    assert lane is not None
+    free = LaneState.objects.create(lane=lane, recorded_at=NOW, received_at=NOW, state="free")
+    clone(free, f"(SELECT id AS a_lane FROM fleet_lane WHERE id <> {lane.pk}) l", lane_id="a_lane")
+    return station
 
 
-class Traffic:
-    """All trucks report in turn, each once in `every_s`, until told to stop."""
+def _packs(carrier: Operator, truck: Truck, station: SwapStation, size: Size) -> None:
+    kind = truck.model.pack_type
+    code = "'TSTPB01A000000G3B' || lpad(n::text, 7, '0')"
+    on_truck = builders.make_pack(kind, owner=carrier, truck=truck)
+    over = "(SELECT id AS a_truck, row_number() OVER () n FROM fleet_truck WHERE id <> {}) o"
+    clone(on_truck, over.format(truck.pk), truck_id="a_truck", code=code)
+    slot = station.slots.order_by("pk").first()
+    assert slot is not None
+    in_slot = builders.make_pack(kind, owner=carrier, slot=slot)
+    chosen = (
+        f"(SELECT id AS a_slot, 1000000 + row_number() OVER () n FROM fleet_slot"
+        f" WHERE id <> {slot.pk} ORDER BY number LIMIT {size.trucks - 1}) o"
+    )
+    clone(in_slot, chosen, slot_id="a_slot", code=code)
+    reading = SlotState.objects.create(
+        slot=slot, recorded_at=NOW, received_at=NOW, pack_code=in_slot.code, soc_percent=80
+    )
+    held = (
+        f"(SELECT slot_id AS a_slot, code AS a_code FROM fleet_pack WHERE slot_id <> {slot.pk}) p"
+    )
+    charge = "20 + a_slot % 81"
+    clone(reading, held, slot_id="a_slot", pack_code="a_code", soc_percent=charge)
 
-    def __init__(self, trucks: list[Driven], *, port: int, every_s: float, lines: int = 8) -> None:
-        self.sent = 0
-        self._every_s = every_s
-        self._ended = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._report, args=(trucks[i::lines], port), daemon=True)
-            for i in range(lines)
-        ]
 
-    def _report(self, trucks: list[Driven], port: int) -> None:
-        line, chance = Line(port), random.Random(port)  # noqa: S311 -- no secret
-        due_s = time.monotonic()
-        while not self._ended.is_set():
-            for truck in trucks:
-                truck.drive(self._every_s, chance)
-                line.send(truck.request())
-                self.sent += 1
-                due_s += self._every_s / len(trucks)
-                if self._ended.wait(max(0.0, due_s - time.monotonic())):
-                    return
+def _swaps(truck: Truck, station: SwapStation, size: Size) -> None:
+    """Lay down swaps of the last month and those ahead, with what came of them and what is held."""
+    run = PlanRun.objects.create(region=truck.region, cause="tick", state="done", started_at=NOW)
+    back = {"started_at": "t.started_at - n * interval '10 seconds'", "trucks": "n % 900"}
+    clone(run, f"generate_series(1, {size.plan_runs}) n", **back)
+    driver = Driver.objects.get(pk=Shift.objects.values_list("driver").get(truck=truck)[0])
+    done = builders.make_assignment(
+        truck, station, driver, state="done", arrived_at=NOW, swapping_at=NOW, ended_at=NOW,
+        plan_run=run,
+    )  # fmt: skip
+    over = (
+        f"(SELECT n, truck_id AS a_truck, driver_id AS a_driver, l.id AS a_lane,"
+        f" l.station_id AS a_station FROM generate_series(1, %d) n"
+        f" JOIN {_numbered('fleet_shift')} c ON c.r = n % {Shift.objects.count()}"
+        f" JOIN {_numbered('fleet_lane')} l ON l.r = n % {Lane.objects.count()}) o"
+    )
+    who = {
+        "truck_id": "a_truck",
+        "driver_id": "a_driver",
+        "lane_id": "a_lane",
+        "station_id": "a_station",
+        "check_in_code": "lpad((n % 1000000)::text, 6, '0')",
+    }
+    shift = f"make_interval(secs => n * {30 * 86_400 / size.past_swaps})"
+    times = ("eta", "leave_by_at", "offered_at", "offer_expires_at", "arrived_at", "swapping_at")
+    then = {name: f't."{name}" - {shift}' for name in (*times, "ended_at")}
+    then |= {
+        name: f'tstzrange(lower(t."{name}") - {shift}, upper(t."{name}") - {shift})'
+        for name in ("window", "occupies")
+    }
+    then["swapping_at"] += " + n % 11 * interval '1 minute'"
+    clone(done, over.replace("%d", str(size.past_swaps)), **who, **then)
+    outcome = builders.make_outcome(done)
+    past = (
+        '(SELECT id AS a, ended_at AS over_at, "window" AS told, station_id AS place,'
+        " truck_id % 10 > 0 AS kept"
+        f" FROM dispatch_swapassignment WHERE id <> {done.pk}) a"
+    )
+    clone(
+        outcome, past, assignment_id="a", ended_at="over_at", window="told", station_id="place",
+        is_kept="kept",
+    )  # fmt: skip
+    _live_swaps(done, who, over.replace("%d", str(size.live_swaps)), size)
 
-    def start(self) -> None:
-        """Begin to drive."""
-        for thread in self._threads:
-            thread.start()
 
-    def stop(self) -> None:
-        """Stop, and wait for the last answers."""
-        self._ended.set()
-        for thread in self._threads:
-            thread.join()
+def _live_swaps(done: Any, who: dict[str, str], over: str, size: Size) -> None:
+    states = ", ".join(f"'{state}'" for state in LIVE)
+    ahead = "(n / 400) * interval '20 minutes' + interval '7 days'"
+    live = {
+        "state": f"(ARRAY[{states}])[1 + n % {len(LIVE)}]",
+        "ended_at": "NULL",
+        "arrived_at": "NULL",
+        "swapping_at": "NULL",
+        "offered_at": "t.offered_at - n % 40 * interval '1 minute'",
+        "eta": f"t.eta + {ahead} - interval '7 days'",
+        "occupies": f"tstzrange(lower(t.occupies) + {ahead}, upper(t.occupies) + {ahead})",
+    }
+    clone(done, over, **who, **live)
+    first = type(done).objects.filter(state="offered").order_by("pk").first()
+    offered = DriverNotice.objects.create(
+        driver=first.driver, assignment=first, kind="offered", created_at=NOW, sent_at=NOW
+    )
+    others = (
+        "(SELECT id AS a, driver_id AS d FROM dispatch_swapassignment"
+        f" WHERE state = 'offered' AND id <> {first.pk}) a"
+    )
+    clone(offered, others, assignment_id="a", driver_id="d")
+    pack = Pack.objects.filter(slot__in=Slot.objects.all()).order_by("pk").first()
+    assert pack is not None
+    hold = builders.make_hold(first, pack)
+    pairs = (
+        "(SELECT a.id AS a, p.id AS p FROM (SELECT id, row_number() OVER (ORDER BY id) r"
+        f" FROM dispatch_swapassignment WHERE ended_at IS NULL AND id <> {first.pk}) a"
+        " JOIN (SELECT id, row_number() OVER (ORDER BY id) r FROM fleet_pack"
+        f" WHERE slot_id IS NOT NULL AND id <> {pack.pk}) p USING (r)) o"
+    )
+    clone(hold, pairs, assignment_id="a", pack_id="p")
+    assert PackHold.objects.count() == size.live_swaps
+
+
+def _alarms(truck: Truck, size: Size) -> None:
+    alarm = Alarm.objects.create(
+        kind=Alarm.Kind.STRANDED_RISK, level=2, detail="", opened_at=NOW, truck=truck
+    )
+    over = (
+        f"(SELECT n, l.id AS a_truck FROM generate_series(1, {size.alarms}) n"
+        f" JOIN {_numbered('fleet_truck')} l ON l.r = n % {size.trucks}) o"
+    )
+    who = {
+        "truck_id": "a_truck",
+        "opened_at": "t.opened_at - n * interval '2 minutes'",
+        "level": "1 + n % 3",
+        "closed_at": "CASE WHEN n > 300 THEN t.opened_at - n * interval '1 minute' END",
+    }
+    clone(alarm, over, **who)

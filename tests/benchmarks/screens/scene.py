@@ -7,7 +7,7 @@ from django.test import Client
 
 from fleet import clock
 from fleet.models import Region, Truck
-from tests.benchmarks.screens.fleet import EAST_DEG, NORTH_DEG, SOUTH_DEG, WEST_DEG
+from tests.benchmarks.screens.driven import EAST_DEG, NORTH_DEG, SOUTH_DEG, WEST_DEG
 from tests.builders import make_assignment, make_operator, make_station, make_user
 
 STATIONS = 60

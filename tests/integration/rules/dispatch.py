@@ -8,12 +8,14 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from dispatch.models import (
     Ban,
     ChargeWindow,
+    DraftEdit,
     DriverAction,
     DriverNotice,
     FairnessEntry,
     MeasuredSpread,
     NoticeDelivery,
     PackHold,
+    PlanDraft,
     PlanRun,
     PowerCap,
     Quarantine,
@@ -44,6 +46,7 @@ from tests.builders import (
     make_subscription,
     make_truck,
     make_truck_model,
+    make_user,
     since,
 )
 from tests.integration.rules.rule import Rule, Statement, change, twin
@@ -68,6 +71,15 @@ def _sending() -> SummarySending:
 
 def _ban() -> Ban:
     return Ban.objects.create(truck=make_truck(), station=make_station(), until=NOW, reason="no")
+
+
+def _draft() -> PlanDraft:
+    return PlanDraft.objects.create(region=make_region(), user=make_user(), phase_at=NOW)
+
+
+def _edit(**fields: object) -> DraftEdit:
+    values = {"kind": "pin", "truck": make_truck(), "made_at": NOW, **fields}
+    return DraftEdit.objects.create(draft=_draft(), **values)
 
 
 def _road_book() -> RoadBook:
@@ -226,6 +238,7 @@ def _lost(**minutes: float) -> Statement:
     return twin(_entry(), assignment_id=make_assignment().pk, **minutes)
 
 
+DRAFT = "dispatch_plandraft"
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
     Rule("dispatch_road_book_is_unique", "dispatch_roadbook", lambda: twin(_road_book())),
@@ -399,6 +412,24 @@ DISPATCH = [
         "dispatch_attempt_ends_with_an_outcome",
         "dispatch_noticedelivery",
         lambda: change(_delivery(), outcome="sent"),
+    ),
+    Rule("dispatch_one_draft_a_person_and_region", DRAFT, lambda: twin(_draft())),
+    Rule("dispatch_draft_has_a_known_phase", DRAFT, lambda: change(_draft(), phase="x")),
+    Rule(
+        "dispatch_draft_is_solved_after_it_is_made",
+        DRAFT,
+        lambda: change(_draft(), solved_revision=1),
+    ),
+    Rule(
+        "dispatch_edit_says_what_its_kind_needs",
+        "dispatch_draftedit",
+        lambda: change(_edit(), until=NOW),
+    ),
+    Rule("dispatch_draft_has_one_place_a_truck", "dispatch_draftedit", lambda: twin(_edit())),
+    Rule(
+        "dispatch_draft_forbids_a_station_once",
+        "dispatch_draftedit",
+        lambda: twin(_edit(kind="forbid", station=make_station(), until=NOW)),
     ),
     Rule("dispatch_driver_action_happens_once", "dispatch_driveraction", lambda: twin(_action())),
 ]

@@ -60,9 +60,8 @@ def test_an_alarm_is_closed_by_hand_with_its_reason(client: Client, carrier: Ope
     alarm.refresh_from_db()
     assert (alarm.closed_at, alarm.note) == (NOW, "sensor exchanged")
     answer = act(client, "close", alarm, reason="again")
-    assert answer.status_code == 302  # a refusal is told on the next page
-    page = client.get(LIST, headers={"accept-language": "en"}).content.decode()
-    assert "It is closed already." in page
+    assert answer.status_code == 409
+    assert answer.context["refused"] == [(alarm, "It is closed already.")]
 
 
 def test_nobody_acts_on_alarms_of_others_or_without_the_role(

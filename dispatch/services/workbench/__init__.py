@@ -1,0 +1,1 @@
+"""The plan workbench: previews of the next plan, drafts of changes, and their commit."""
