@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dispatch.driver.links import navigation_links
@@ -25,6 +26,7 @@ YEAR_S = 365 * 24 * 3600
 
 
 @never_cache
+@gzip_page
 @ensure_csrf_cookie
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:

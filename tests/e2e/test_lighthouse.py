@@ -1,16 +1,19 @@
 """What Lighthouse says of the driver's page on a slow phone: `make lighthouse`."""
 
 import json
-import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
+from config.servers import free_port
 from tests.browser import FLAGS, find_chromium
-from tests.cab import Cab
+from tests.cab import Cab, made_cab
+from tests.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 RECIPE = Path(__file__).parents[1] / "lighthouse"
@@ -43,18 +46,33 @@ def lighthouse() -> Path:
     return program
 
 
+@pytest.fixture
+def debugged(stack: Stack, chromium: Browser, tmp_path: Path) -> Iterator[tuple[Cab, int]]:
+    """A cab whose browser Lighthouse may drive, by a port of its own."""
+    port = free_port()
+    context = chromium.browser_type.launch_persistent_context(
+        tmp_path / "profile",
+        executable_path=find_chromium(),
+        args=[*FLAGS, f"--remote-debugging-port={port}"],
+        locale="zh-CN",
+    )
+    with made_cab(stack, context.pages[0]) as cab:
+        yield cab, port
+        context.close()
+
+
 @pytest.mark.parametrize("screen", ["offered", "signed-out"])
 def test_the_page_is_light_on_a_slow_phone(
-    cab: Cab, lighthouse: Path, tmp_path: Path, screen: str
+    debugged: tuple[Cab, int], lighthouse: Path, tmp_path: Path, screen: str
 ) -> None:
-    cookies = ""
+    cab, port = debugged
     if screen == "offered":
         cab.start_shift()
         cab.offer()
         cab.sees("offered")
-        cookies = "; ".join(f"{one['name']}={one['value']}" for one in cab.page.context.cookies())
-        cab.page.goto("about:blank")  # Lighthouse's own pages take its place in the stream
-    reports = [measured(lighthouse, cab, tmp_path, cookies) for _ in range(RUNS)]
+    cab.page.goto("about:blank")
+    answer = tmp_path / "report.json"
+    reports = [measured(lighthouse, f"{cab.address}/driver/", port, answer) for _ in range(RUNS)]
     reports.sort(key=lambda report: report["categories"]["performance"]["score"])
     report = reports[len(reports) // 2]
     scores = {name: round(report["categories"][name]["score"] * 100) for name in LEAST}
@@ -71,22 +89,18 @@ def test_the_page_is_light_on_a_slow_phone(
         assert figures[name] <= most, (name, failed)
 
 
-def measured(program: Path, cab: Cab, place: Path, cookies: str) -> dict[str, Any]:
+def measured(program: Path, address: str, port: int, answer: Path) -> dict[str, Any]:
     """Run Lighthouse once, as for a mobile phone on a slow line, and return its report."""
-    answer = place / "report.json"
-    no_outside = [flag for flag in FLAGS if "resolver" not in flag]  # its blanks would be cut
     command = [
         str(program),
-        f"{cab.address}/driver/",
+        address,
         "--quiet",
+        f"--port={port}",
         "--output=json",
         f"--output-path={answer}",
         f"--only-categories={','.join(LEAST)}",
-        f"--chrome-flags={' '.join(no_outside)}",
-        f"--extra-headers={json.dumps({'Cookie': cookies} if cookies else {})}",
     ]
-    environment = {**os.environ, "CHROME_PATH": find_chromium()}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     report: dict[str, Any] = json.loads(answer.read_text())
     assert "runtimeError" not in report, report.get("runtimeError")
