@@ -1,6 +1,7 @@
 """Celery tasks of dispatch: each takes a job's row and calls one service (ADR 0003)."""
 
 import time
+from datetime import datetime
 
 from django.conf import settings
 
@@ -10,6 +11,12 @@ from dispatch.services.channels.ladder import climb
 from dispatch.services.channels.sweep import sweep_news
 from dispatch.services.charging.plan import plan_charging, stations_that_charge
 from dispatch.services.consumption.learn import LEARN_TASK, learn_consumption
+from dispatch.services.gate.closed_lanes import (
+    LEAVE_TASK,
+    leave_closed_lanes,
+    wait_for_plan_s,
+)
+from dispatch.services.gate.unusable import break_holds
 from dispatch.services.late_credit import credit_retro_events
 from dispatch.services.outbox import Tick
 from dispatch.services.plans.archive import sweep_runs
@@ -30,6 +37,7 @@ from dispatch.services.workbench.drafts import PREVIEW_TASK, sweep_drafts
 from dispatch.services.workbench.preview import preview_draft
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
+from fleet.services.quarantine import BREAK_HOLDS_TASK
 from fleet.tasks import JobBusyError, job_task
 from telematics.services.alarms.promised import RING_TASK
 from telematics.services.clones.watch import WATCH_TASK
@@ -129,6 +137,21 @@ def add_up_energy_task() -> None:
 def note_stock_outs_task() -> None:
     """Notice which stations have no charged pack left, and which have one again."""
     note_stock_outs(now=clock.now())
+
+
+@job_task(name=BREAK_HOLDS_TASK, lease_s=30)
+def break_holds_task(*, pack_id: int, why: str = "pack_quarantined") -> None:
+    """Move the promises off a pack that cannot be handed out."""
+    break_holds([pack_id], why=why, now=clock.now())
+
+
+@job_task(name=LEAVE_TASK, lease_s=30)
+def leave_closed_task(*, station_id: int, since: str) -> None:
+    """Move what no plan moved out of closed lanes."""
+    now = clock.now()
+    if wait_s := wait_for_plan_s(datetime.fromisoformat(since), now=now):
+        raise JobBusyError(wait_s=wait_s)
+    leave_closed_lanes(station_id, now=now)
 
 
 @job_task(name=CREDIT_TASK, lease_s=60)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from dispatch.admin.wall import screen_body, screen_page
 from dispatch.api import driver as driver_api
 from dispatch.api import seen as seen_api
 from dispatch.api import station as station_api
@@ -56,4 +57,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/obu/seen", seen_api.UnitSeenView.as_view(), name="obu-seen"),
     path("api/v1/station/", include(STATION_API)),
     path("driver/", include("dispatch.driver.urls")),
+    path("wall/<str:token>/", screen_page, name="wall_screen"),
+    path("wall/<str:token>/body/", screen_body, name="wall_screen_body"),
 ]

@@ -20,6 +20,7 @@ from telematics.services.days.due import (
 from telematics.services.days.rollups import roll_up
 from telematics.services.gaps.keep import EVERY_S, keep_gaps
 from telematics.services.gaps.sweep import sweep_boots
+from telematics.services.hot_packs import stop_hot_packs
 from telematics.services.keys import forget_key_changes
 from telematics.services.partitions import keep_history, watch_strays
 from telematics.services.rebuild import rebuild_a_key
@@ -87,6 +88,7 @@ def ring_alarms_task() -> None:
     """Bring alarms in line with what is breached, then see which of them came together."""
     now = clock.now()
     ring_breaches(now=now)
+    stop_hot_packs(now=now)
     within = timedelta(seconds=settings.ALARM_STORM_WITHIN_S)
     gather_storms(now=now, alarms=settings.ALARM_STORM_ALARMS, within=within)
 

@@ -1,24 +1,27 @@
-"""The station day board: look at it, close and open what is broken."""
+"""The station day board: lanes and slots over time, and the next trucks as the work list."""
 
+from hashlib import blake2b
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from dispatch.selectors.board import station_board
-from dispatch.services.gate import lanes
-from dispatch.services.plans.replans import promise_replan
+from dispatch.admin.board_acts import act_on_station, may_steer
+from dispatch.admin.handover import handover_urls
+from dispatch.admin.wall import wall_urls
+from dispatch.selectors import block_reasons
+from dispatch.selectors.board import board_mark, station_board
 from fleet import access
-from fleet.admin.stations import STATION_WRITERS
 from fleet.clock import now
-from fleet.models import Lane, Slot, SwapStation, User
-from fleet.services.stations import block_slot, unblock_slot
+from fleet.models import SwapStation
+
+DRAWN_ANEW_S = 15
+"""The now line and the minutes to go move this often, even where nothing happened."""
 
 
 def board_urls() -> list[URLPattern]:
@@ -28,87 +31,85 @@ def board_urls() -> list[URLPattern]:
         path("board/", wrap(first_board), name="dispatch_boards"),
         path("board/<int:station_id>/", wrap(board_page), name="dispatch_board"),
         path("board/<int:station_id>/body/", wrap(board_body), name="dispatch_board_body"),
-        path("board/<int:station_id>/steer/", wrap(steer_station), name="dispatch_board_steer"),
+        path("board/<int:station_id>/act/", wrap(act_on_station), name="dispatch_board_act"),
+        *wall_urls(),
+        *handover_urls(),
     ]
 
 
-def may_steer(user: Any, station: SwapStation) -> bool:
-    """Say whether a user closes and opens this station."""
-    if access.sees_everything(user):
-        return True
-    return (
-        isinstance(user, User)
-        and user.role in STATION_WRITERS
-        and station.operator_id == user.operator_id
-    )
-
-
 def first_board(request: HttpRequest) -> HttpResponse:
-    """Lead to the board of the first station the user may look at."""
-    station = access.stations_for(request.user).order_by("name").first()
+    """Lead to the board of the station asked for, or of the first the user may look at."""
+    stations = access.stations_for(request.user).order_by("name")
+    asked = request.GET.get("station", "")
+    station = stations.filter(pk=asked).first() if asked.isdecimal() else stations.first()
     if station is None:
         messages.info(request, _("You have no station to look at."))
         return redirect("admin:index")
     return redirect("admin:dispatch_board", station.pk)
 
 
-def _context(request: HttpRequest, station_id: int) -> dict[str, Any]:
-    station = get_object_or_404(access.stations_for(request.user), pk=station_id)
+def _context(request: HttpRequest, station: SwapStation) -> dict[str, Any]:
     board = station_board(station, now=now())
-    return {"board": board, "rows": [*board.lanes, *board.slots], "hours": board.hours}
+    return {
+        "board": board,
+        "rows": [*board.lanes, *board.slots],
+        "may_steer": may_steer(request.user, station),
+    }
 
 
 def board_page(request: HttpRequest, station_id: int) -> HttpResponse:
     """Show the board of one station."""
-    context = _context(request, station_id)
-    station = context["board"].station
-    context |= {
+    station = get_object_or_404(access.stations_for(request.user), pk=station_id)
+    context = {
         **admin.site.each_context(request),
+        **_context(request, station),
         "title": station.name,
-        "stations": access.stations_for(request.user).order_by("name")[:60],
-        "may_steer": may_steer(request.user, station),
-        "reasons": [_("robot fault"), _("maintenance"), _("safety"), _("power cut"), _("blocked")],
+        "stations": access.stations_for(request.user).order_by("name")[:200],
+        "reasons": block_reasons.choices(),
+        "dangers": block_reasons.choices(block_reasons.DANGERS),
+        "held_back": block_reasons.choices([block_reasons.HELD_BACK_FOR]),
+        "words": _words(),
     }
     return TemplateResponse(request, "dispatch/board.html", context)
 
 
 def board_body(request: HttpRequest, station_id: int) -> HttpResponse:
-    """Return the part of the board that changes, for the page to take in."""
-    return TemplateResponse(request, "dispatch/board_body.html", _context(request, station_id))
-
-
-@require_POST
-def steer_station(request: HttpRequest, station_id: int) -> HttpResponse:
-    """Close or open the station, a lane or a slot; the region is planned again at once."""
+    """Return the part of the board that changes; 304 while nothing did."""
     station = get_object_or_404(access.stations_for(request.user), pk=station_id)
-    if not may_steer(request.user, station):
-        raise PermissionDenied
-    reason = request.POST.get("reason", "").strip()[:200]
-    if not reason:
-        messages.error(request, _("Say why: the reason is kept in the history."))
-        return redirect("admin:dispatch_board", station_id)
-    closes = request.POST.get("verb") == "close"
-    _steer(station, request, what=request.POST.get("what", ""), closes=closes, reason=reason)
-    messages.success(request, _("Done. The next plan obeys it."))
-    return redirect("admin:dispatch_board", station_id)
+    at = now()
+    turn = int(at.timestamp() // DRAWN_ANEW_S)
+    mark = board_mark(station.pk, now=at)
+    facts = f"{mark} {turn} {get_language()} {request.user.pk}"
+    tag = f'"{blake2b(facts.encode(), digest_size=12).hexdigest()}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304, headers={"ETag": tag})
+    answer = TemplateResponse(request, "dispatch/board_body.html", _context(request, station))
+    answer.headers["ETag"] = tag
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
-def _steer(
-    station: SwapStation, request: HttpRequest, *, what: str, closes: bool, reason: str
-) -> None:
-    by = request.user if isinstance(request.user, User) else None
-    kind, _dash, number = what.partition("-")
-    if kind == "station":
-        act = lanes.close_station if closes else lanes.open_station
-        act(station, reason=reason, by=by, now=now())
-    elif kind == "lane" and number.isdecimal():
-        lane = get_object_or_404(Lane, station=station, number=int(number))
-        act_on_lane = lanes.close_lane if closes else lanes.open_lane
-        act_on_lane(lane, reason=reason, by=by, now=now())
-    elif kind == "slot" and number.isdecimal():
-        slot = get_object_or_404(Slot, station=station, number=int(number))
-        act_on_slot = block_slot if closes else unblock_slot
-        act_on_slot(slot, reason=reason, by=by)
-        promise_replan(station.region_id, cause="slot", now=now())
-    else:
-        raise Http404
+def _words() -> dict[str, str]:
+    """Return what the page's script says."""
+    return {
+        "cut": _("No connection. What you see is from {at}, {age} old. Actions wait here."),
+        "signed_out": _("You are signed out. Sign in again; your actions wait here."),
+        "waiting": _("{n} actions wait for the line."),
+        "refused": _("Refused: {why}"),
+        "closed": _("{what} is closed."),
+        "opened": _("{what} is open again."),
+        "losing": _("{n} promises are planned anew."),
+        "undone": _("undone"),
+        "arrived_reason": _("said on the board"),
+        "swapped_reason": _("said on the board"),
+        "arrived": _("{what} is in its lane."),
+        "queued": _("{what} waits for lane L{lane}."),
+        "swapped": _("The swap of {what} is recorded."),
+        "isolate": _("{what} is set apart: nobody gets it."),
+        "hold": _("{what} is held back."),
+        "ask": _("Release of {what} is asked for: another person has to confirm it."),
+        "released": _("{what} is released."),
+        "refuse": _("{what} stays set apart."),
+        "age_s": _("{n} s"),
+        "age_min": _("{n} min"),
+    }

@@ -18,7 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from dispatch.admin.board import may_steer
+from dispatch.admin.board_acts import may_steer
 from dispatch.models import PowerCap
 from dispatch.selectors.charge_picture import charge_picture
 from dispatch.services.charging.demand_response import (

@@ -15,7 +15,7 @@ from fleet.clock import now
 
 NAMED = 5
 TELL_DRIVERS = {"cancel_swaps", "pin_swaps", "unpin_swaps"}
-HARMLESS = {"activate", "release"}
+HARMLESS = {"activate", "ask_release", "confirm_release"}
 
 
 def _standing(request: HttpRequest) -> QuerySet[SwapAssignment]:

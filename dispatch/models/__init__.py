@@ -3,6 +3,7 @@ from dispatch.models.charge import ChargeWindow, PowerCap
 from dispatch.models.consumption import TruckConsumption
 from dispatch.models.draft import DraftEdit, PlanDraft
 from dispatch.models.fairness import FairnessEntry
+from dispatch.models.handover import ShiftHandover
 from dispatch.models.notice import ChannelName, DriverAction, DriverNotice, NoticeDelivery
 from dispatch.models.now import LiveTruck
 from dispatch.models.outcome import MeasuredSpread, PromiseOutcome
@@ -12,6 +13,7 @@ from dispatch.models.roads import RoadBook, RoadLeg
 from dispatch.models.station_day import StationQuarter, StockOut
 from dispatch.models.summary import SummarySending, SummarySubscription
 from dispatch.models.trip import Shuttle, Trip
+from dispatch.models.wall import WallScreen
 
 __all__ = [
     "Ban",
@@ -32,6 +34,7 @@ __all__ = [
     "Quarantine",
     "RoadBook",
     "RoadLeg",
+    "ShiftHandover",
     "Shuttle",
     "StationQuarter",
     "StockOut",
@@ -40,4 +43,5 @@ __all__ = [
     "SwapAssignment",
     "Trip",
     "TruckConsumption",
+    "WallScreen",
 ]

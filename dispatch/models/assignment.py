@@ -37,6 +37,21 @@ STATE_NAMES = {
     "failed": _("failed"),
 }
 
+LANE_IS_OPEN = """
+    IF NEW.state NOT IN ('offered', 'accepted', 'en_route') THEN RETURN NEW; END IF;
+    IF TG_OP = 'UPDATE' AND NEW.lane_id = OLD.lane_id THEN RETURN NEW; END IF;
+    -- Who closes the station or a lane locks the station first: one comes before the other.
+    PERFORM 1 FROM fleet_swapstation s WHERE s.id = NEW.station_id FOR SHARE;
+    PERFORM 1 FROM fleet_closure c
+      WHERE c.station_id = NEW.station_id AND (c.lane_id IS NULL OR c.lane_id = NEW.lane_id)
+        AND c.during && NEW.occupies;
+    IF FOUND THEN
+        RAISE EXCEPTION 'lane % is closed then', NEW.lane_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'dispatch_closed_lane_takes_nobody';
+    END IF;
+    RETURN NEW;
+"""
+
 
 @pghistory.track()
 class SwapAssignment(models.Model):
@@ -199,6 +214,12 @@ class SwapAssignment(models.Model):
                 field="state",
                 transitions=[(source, target) for source, ends in MOVES.items() for target in ends],
             ),
+            pgtrigger.Trigger(
+                name="lane_is_open",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("lane_id"),  # type: ignore[no-untyped-call]  # it has no types
+                func=LANE_IS_OPEN,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -219,6 +240,27 @@ FITS_THE_SWAP = """
     IF NOT FOUND THEN
         RAISE EXCEPTION 'pack % does not fit assignment %', NEW.pack_id, NEW.assignment_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'dispatch_pack_fits_the_swap';
+    END IF;
+    RETURN NEW;
+"""
+
+
+PACK_IS_SAFE = """
+    IF NOT NEW.is_live THEN RETURN NEW; END IF;
+    IF TG_OP = 'UPDATE' AND OLD.is_live AND NEW.pack_id = OLD.pack_id THEN RETURN NEW; END IF;
+    -- Locked: who sets the pack apart or blocks the slot just now comes before or after.
+    PERFORM 1 FROM fleet_pack p WHERE p.id = NEW.pack_id AND NOT p.is_quarantined FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'pack % is quarantined', NEW.pack_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'dispatch_pack_is_safe';
+    END IF;
+    PERFORM 1 FROM fleet_slot s
+      WHERE s.id = (SELECT p.slot_id FROM fleet_pack p WHERE p.id = NEW.pack_id) FOR SHARE;
+    PERFORM 1 FROM fleet_slot s JOIN fleet_pack p ON p.slot_id = s.id
+      WHERE p.id = NEW.pack_id AND s.is_blocked;
+    IF FOUND THEN
+        RAISE EXCEPTION 'the slot of pack % is blocked', NEW.pack_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'dispatch_pack_is_in_no_blocked_slot';
     END IF;
     RETURN NEW;
 """
@@ -258,6 +300,12 @@ class PackHold(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=FITS_THE_SWAP,
+            ),
+            pgtrigger.Trigger(
+                name="pack_is_safe",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("pack_id", "is_live"),  # type: ignore[no-untyped-call]  # it has no types
+                func=PACK_IS_SAFE,
             ),
         ]
 

@@ -50,15 +50,13 @@ def _arrival(assignment: SwapAssignment) -> dict[str, Any]:
 def charge_plan_of_station(station: SwapStation, *, now: datetime) -> list[dict[str, Any]]:
     """Return what each slot of a station charges from now on, and when its pack is ready."""
     windows = windows_ahead(station.pk, now=now)
-    ready = pack_ready_at([station.pk], now=now)
+    ready = ready_by_plan(station, now=now)
     packs = {pack.slot_id: pack for pack in Pack.objects.filter(slot__station=station)}
     plan = []
     for slot in Slot.objects.filter(station=station).order_by("number"):
         pack = packs.get(slot.pk)
         ahead = windows.get(slot.pk, [])
         ready_at = ready.get(pack.pk) if pack else None
-        if ready_at and ready_at > now and ahead:
-            ready_at = ahead[-1].during.upper
         plan.append(
             {
                 "slot": slot.number,
@@ -75,3 +73,13 @@ def charge_plan_of_station(station: SwapStation, *, now: datetime) -> list[dict[
             }
         )
     return plan
+
+
+def ready_by_plan(station: SwapStation, *, now: datetime) -> dict[int, datetime]:
+    """Return from when each pack in a station can be handed out: when the charge plan is done."""
+    ready = pack_ready_at([station.pk], now=now)
+    for ahead in windows_ahead(station.pk, now=now).values():
+        pack_id = ahead[-1].pack_id
+        if ready.get(pack_id, now) > now:
+            ready[pack_id] = ahead[-1].during.upper
+    return ready

@@ -17,9 +17,9 @@ from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, KnownWidget, Scoped
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
 from fleet.models import Operator, Pack, PackMove, PackType, User
-from fleet.services import packs
+from fleet.services import packs, quarantine
 
-type Move = Callable[..., None]
+type Move = Callable[..., object]
 
 
 @admin.register(PackType)
@@ -66,7 +66,7 @@ class PackAdmin(ExchangeAdmin):
     list_select_related = ["type", "owner", "slot__station", "truck"]
     search_fields = ["code", "truck__plate", "slot__station__name"]
     search_help_text = _("Pack code, plate or station")
-    actions = ["take_into_transport", "retire", "quarantine", "release"]
+    actions = ["take_into_transport", "retire", "quarantine", "ask_release", "confirm_release"]
     readonly_fields = [
         "whereabouts",
         "slot",
@@ -116,15 +116,22 @@ class PackAdmin(ExchangeAdmin):
     @admin.action(description=_("Quarantine"), permissions=["change"])
     def quarantine(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
         """Forbid handing the chosen packs out."""
-        undo = gettext("To undo it, release the same packs from quarantine.")
-        return self._move(request, rows, str(_("Quarantine")), packs.quarantine_pack, undo)
+        undo = gettext("Their release takes two persons.")
+        return self._move(request, rows, str(_("Quarantine")), quarantine.quarantine_pack, undo)
 
-    @admin.action(description=_("Release from quarantine"), permissions=["change"])
-    def release(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
-        """Allow handing the chosen packs out again."""
+    @admin.action(description=_("Ask for release from quarantine"), permissions=["change"])
+    def ask_release(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Ask for quarantined packs to be let go: another person has to confirm it."""
         undo = gettext("To undo it, quarantine the same packs.")
-        title = str(_("Release from quarantine"))
-        return self._move(request, rows, title, packs.release_pack, undo)
+        title = str(_("Ask for release from quarantine"))
+        return self._move(request, rows, title, quarantine.ask_release, undo)
+
+    @admin.action(description=_("Confirm release from quarantine"), permissions=["change"])
+    def confirm_release(self, request: HttpRequest, rows: QuerySet[Pack]) -> Any:
+        """Allow handing packs out again whose release somebody else asked for."""
+        undo = gettext("To undo it, quarantine the same packs.")
+        title = str(_("Confirm release from quarantine"))
+        return self._move(request, rows, title, quarantine.confirm_release, undo)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if access.sees_everything(request.user) else ["owner"]

@@ -153,6 +153,9 @@ CODES: dict[str, Code] = {
         _("No report of this start of the unit ever came."),
         _("Send the `boot_id` that the answer asked for."),
     ),
+    "unknown_act": Code(
+        409, _("The board knows no such act."), _("Load the page again: it was made anew.")
+    ),
     "unknown_lane": Code(404, _("The station has no lane of this number."), _("Check the number.")),
     "unknown_code": Code(
         404,
@@ -198,5 +201,18 @@ CODES: dict[str, Code] = {
         409, _("Somebody else looks after the alarm already."), _LOOK_AGAIN
     ),
     "already_closed": Code(409, _("The alarm is closed already."), _LOOK_AGAIN),
+    "not_quarantined": Code(409, _("The pack is not quarantined."), _LOOK_AGAIN),
+    "release_asked_already": Code(
+        409, _("Somebody has asked for the release already."), _("Confirm it, as another person.")
+    ),
+    "release_not_asked": Code(
+        409, _("Nobody has asked for the release yet."), _("Ask for it first.")
+    ),
+    "same_person": Code(
+        409,
+        _("The same person cannot ask for the release and confirm it."),
+        _("Have another person with the right look at the pack and confirm."),
+    ),
+    "needs_a_person": Code(409, _("A person has to answer for this."), _("Sign in.")),
     "already_lifted": Code(409, _("The quarantine was lifted by somebody else."), _LOOK_AGAIN),
 }

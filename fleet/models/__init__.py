@@ -4,6 +4,7 @@ from fleet.models.job import Job
 from fleet.models.operator import Operator, User
 from fleet.models.pack import Pack, PackMove, PackType, Whereabouts
 from fleet.models.place import Place, Region
+from fleet.models.quarantine import PackQuarantine
 from fleet.models.station import Closure, Lane, OpeningHours, Slot, SwapStation
 from fleet.models.tariff import Tariff, TariffPeriod
 from fleet.models.truck import Truck, TruckModel, TruckSight, TruckTenure
@@ -18,6 +19,7 @@ __all__ = [
     "Operator",
     "Pack",
     "PackMove",
+    "PackQuarantine",
     "PackType",
     "Place",
     "Region",

@@ -66,6 +66,16 @@ LEDGER_ROW = """
         NEW.whereabouts, NEW.slot_id, NEW.truck_id, NEW.position);
     RETURN NEW;
 """
+QUARANTINED_BY_A_ROW = """
+    IF TG_OP = 'UPDATE' AND NEW.is_quarantined = OLD.is_quarantined THEN RETURN NEW; END IF;
+    IF NEW.is_quarantined IS DISTINCT FROM EXISTS (
+        SELECT 1 FROM fleet_packquarantine q WHERE q.pack_id = NEW.id AND q.released_at IS NULL)
+    THEN
+        RAISE EXCEPTION 'pack % is quarantined and released by its quarantine alone', NEW.code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'fleet_pack_is_quarantined_by_a_row';
+    END IF;
+    RETURN NEW;
+"""
 FITS_TRUCK = """
     IF NEW.truck_id IS NULL THEN RETURN NEW; END IF;
     PERFORM 1 FROM fleet_truck t JOIN fleet_truckmodel m ON m.id = t.model_id
@@ -178,6 +188,12 @@ class Pack(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=FITS_TRUCK,
+            ),
+            pgtrigger.Trigger(
+                name="quarantined_by_a_row",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("is_quarantined"),  # type: ignore[no-untyped-call]  # it has no types
+                func=QUARANTINED_BY_A_ROW,
             ),
             pgtrigger.Trigger(
                 name="move_is_a_ledger_row",

@@ -141,22 +141,6 @@ def exchange_packs(
     return displaced
 
 
-def quarantine_pack(pack_id: int, *, custody: Custody) -> None:
-    """Forbid handing a pack out, wherever it is."""
-    _mark_quarantined(pack_id, custody=custody, is_quarantined=True)
-
-
-def release_pack(pack_id: int, *, custody: Custody) -> None:
-    """Allow a quarantined pack to be handed out again."""
-    _mark_quarantined(pack_id, custody=custody, is_quarantined=False)
-
-
-def _mark_quarantined(pack_id: int, *, custody: Custody, is_quarantined: bool) -> None:
-    with told(by=custody.by, why=custody.reason):
-        if not Pack.objects.filter(pk=pack_id).update(is_quarantined=is_quarantined):
-            raise PackMoveRefusedError("unknown_pack", "There is no such pack.")
-
-
 @contextmanager
 def told(*, by: User | None, why: str) -> Iterator[None]:
     """Give the history of every change inside who made it and why."""

@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fleet.models import Pack, SwapStation, Whereabouts
+from fleet.services.packs import Custody
+from fleet.services.quarantine import quarantine_pack
 from telematics.models import Alarm, SlotReading
 from telematics.services.alarms import close_alarm, open_alarm
 from telematics.services.slot_states import SlotReport
 
 HOT_C = 55.0
 VERY_HOT_C = 65.0
+SAFETY_LEVEL = 3
+"""From this level on the heat of a pack sets it apart at once."""
 # While robots work, slots are ahead of the books until the swap is reported.
 SWAP_GRACE = timedelta(minutes=10)
 
@@ -32,6 +36,9 @@ def look_at_slots(
     )
     for slot_id, report in reports.items():
         level, fault = _fault(report)
+        if level >= SAFETY_LEVEL and (pack := reported.get(report.pack_code)):
+            why = f"{station.code} S{report.slot}: {fault}"
+            quarantine_pack(pack.pk, custody=Custody(at=now, reason=why))
         mismatch = _mismatch(
             slot_id, report, in_books.get(slot_id), reported.get(report.pack_code), recorded_at
         )

@@ -44,9 +44,9 @@ def test_an_operator_closes_a_station_and_the_next_plan_obeys(stack: Stack, desk
 
     desktop.goto(f"{stack.base_url}/admin/dispatch/swapassignment/board/{chosen.pk}/")
     expect(desktop.locator(".board-arrivals")).to_contain_text(truck.plate)
-    desktop.select_option("select[name=what]", "station")
-    desktop.fill("input[name=reason]", "power cut")
-    desktop.click("button[value=close]")
+    desktop.get_by_role("button", name="Close the station").click()
+    desktop.get_by_role("button", name="power cut").click()
+    expect(desktop.get_by_role("button", name="Undo")).to_be_visible()
     expect(desktop.locator(".board-closed")).to_contain_text("power cut")
 
     stack.wait_until(

@@ -10,9 +10,10 @@ from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 from pghistory.models import Event
 
-from fleet.models import Driver, OpeningHours
+from dispatch.models import WallScreen
+from fleet.models import Driver, OpeningHours, PackQuarantine
 from fleet.models.names import NameField
-from tests.builders import make_operator, make_user
+from tests.builders import NOW, make_operator, make_pack, make_user
 from tests.forms import seen
 from tests.worlds import ROWS, World, make_row
 
@@ -29,7 +30,14 @@ PARTS: dict[str, Callable[[World], Any]] = {
     "fleet.OpeningHours": lambda world: OpeningHours.objects.create(
         station=world.station(), weekday=1, opens_at="06:00", closes_at="22:00"
     ),
+    "fleet.PackQuarantine": lambda _world: PackQuarantine.objects.create(
+        pack=make_pack(), reason="hot", begun_at=NOW
+    ),
+    "dispatch.WallScreen": lambda world: WallScreen.objects.create(
+        station=world.station(), name="hall", token_sha256="x", made_at=NOW, made_by=make_user()
+    ),
 }
+KEPT = {"fleet.PackQuarantine"}  # the database removes none of them
 
 
 CHANGES: dict[str, tuple[str, Any]] = {
@@ -112,7 +120,11 @@ def gone_by_sql(row: Any) -> None:
         cursor.execute(f'DELETE FROM "{row._meta.db_table}" WHERE id = %s', [row.pk])
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda e: e.pgh_tracked_model._meta.label)
+@pytest.mark.parametrize(
+    "event",
+    [event for event in EVENTS if event.pgh_tracked_model._meta.label not in KEPT],
+    ids=lambda e: e.pgh_tracked_model._meta.label,
+)
 @pytest.mark.parametrize("write", [gone_by_queryset, gone_by_sql])
 def test_each_way_to_remove_a_row_leaves_an_event(event: Any, write: Any) -> None:
     row = row_of(event)

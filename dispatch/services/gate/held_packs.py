@@ -25,14 +25,14 @@ def packs_go_at(assignment: SwapAssignment, *, now: datetime) -> datetime:
         return min(promised, max([ready.get(hold.pack_id, promised) for hold in missing] or [now]))
     spare = [pack for pack, at in ready.items() if at <= now]
     for hold in holds:
-        if ready.get(hold.pack_id, now + LOOK_AGAIN) > now and not _replace(hold, spare):
+        if ready.get(hold.pack_id, now + LOOK_AGAIN) > now and not replace_pack(hold, spare):
             slot = hold.pack.slot
             if slot is None or slot.station_id != assignment.station_id:
                 return now + LOOK_AGAIN
     return now
 
 
-def _replace(hold: PackHold, spare: list[int]) -> bool:
+def replace_pack(hold: PackHold, spare: list[int]) -> bool:
     """Hold a ready pack of the same type instead; the exclusion constraint decides a race."""
     promised = PackHold.objects.filter(is_live=True).values("pack")
     free = Pack.objects.filter(pk__in=spare, type=hold.pack.type_id, slot__is_blocked=False)

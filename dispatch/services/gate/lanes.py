@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from dispatch.models import SwapAssignment
+from dispatch.services.gate.closed_lanes import promise_leaving
 from dispatch.services.plans.replans import promise_replan
 from fleet.models import Closure, Lane, SwapStation, User
 from fleet.services import stations
@@ -17,12 +18,14 @@ MAY_LOSE_ITS_LANE = ("offered", "accepted", "en_route", "arrived", "queued")
 def close_lane(lane: Lane, *, reason: str, by: User | None, now: datetime) -> tuple[Closure, int]:
     """Close a lane; return the closure and how many promises lose their lane by it.
 
-    They keep it until the plan promised in this transaction finds them another.
+    They keep it until the plan promised in this transaction finds them another; what no plan
+    moves is seen to seconds later (`closed_lanes`).
     """
     with transaction.atomic():
         closure = stations.close_lane(lane, reason=reason, by=by, now=now)
         losing = _losing(SwapAssignment.objects.filter(lane=lane), now=now).count()
         promise_replan(lane.station.region_id, cause="lane_closed", now=now)
+        promise_leaving(closure, now=now)
     return closure, losing
 
 
@@ -42,6 +45,7 @@ def close_station(
         closure = stations.close_station(station, reason=reason, by=by, now=now)
         losing = _losing(SwapAssignment.objects.filter(station=station), now=now).count()
         promise_replan(station.region_id, cause="station_closed", now=now)
+        promise_leaving(closure, now=now)
     return closure, losing
 
 

@@ -53,3 +53,11 @@ class SlotTakenError(SwapRefusedError):
     """The books have another pack in the slot one was put into."""
 
     code = "slot_taken"
+
+
+class RefusedPackError(SwapRefusedError):
+    """What was asked of a pack is refused; `code` says why."""
+
+    def __init__(self, detail: str, *, code: str, **facts: Any) -> None:
+        super().__init__(detail, **facts)
+        self.code = code

@@ -28,6 +28,9 @@ REFUSALS = {
     "dispatch_pack_is_promised_once_at_a_time": "pack_taken",
     "dispatch_position_gets_one_pack": "pack_taken",
     "dispatch_pack_fits_the_swap": "pack_does_not_fit",
+    "dispatch_pack_is_safe": "pack_gone",
+    "dispatch_pack_is_in_no_blocked_slot": "pack_gone",
+    "dispatch_closed_lane_takes_nobody": "lane_closed",
     CODE_TAKEN: "no_code_free",
 }
 

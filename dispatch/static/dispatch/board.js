@@ -1,16 +1,72 @@
-// Keeps the board fresh: asks for its body every five seconds while the page is looked at.
-const board = document.getElementById("board");
+// The day board: fresh once a second, and one act to take something out of use.
+import { Acts } from "./board_acts.js";
+import { wireDialog } from "./board_dialog.js";
+import { Fresh } from "./board_fresh.js";
+import { wireSwaps } from "./board_swap.js";
 
-async function refresh() {
-  if (document.hidden) return;
-  try {
-    const answer = await fetch(board.dataset.url, { headers: { "X-Requested-With": "fetch" } });
-    if (answer.ok) board.innerHTML = await answer.text();
-    board.classList.toggle("is-cut", !answer.ok);
-  } catch {
-    board.classList.add("is-cut");
-  }
+const board = document.getElementById("board");
+const words = JSON.parse(document.getElementById("board-words").textContent);
+const cut = document.getElementById("board-cut");
+const said = document.getElementById("board-said");
+const undo = document.getElementById("board-undo");
+const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
+const clock = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour12: false });
+const age = (ms) => ms < 90_000 ? fill(words.age_s, { n: Math.round(ms / 1000) }) : fill(words.age_min, { n: Math.round(ms / 60_000) });
+
+function say(text, isBad = false) {
+  said.hidden = false;
+  said.classList.toggle("danger", isBad);
+  said.classList.toggle("good", !isBad);
+  said.querySelector("span").textContent = text;
 }
 
-setInterval(refresh, 5000);
-document.addEventListener("visibilitychange", refresh);
+let last = null;
+const acts = new Acts({
+  url: board.dataset.act, keep: board.dataset.keep,
+  csrf: () => document.querySelector("[name=csrfmiddlewaretoken]")?.value || board.dataset.csrf,
+  said(act, answer) {
+    undo.hidden = !answer.ok || !answer.undo;
+    last = answer.undo ? { verb: answer.undo, what: act.what, name: act.name, reason: words.undone } : null;
+    if (!answer.ok) return say(fill(words.refused, { why: answer.detail }), true);
+    const what = act.name || act.what;
+    const verb = { open: "opened", close: "closed", confirm: "released" }[act.verb] || act.verb;
+    if (answer.state === "queued") return say(fill(words.queued, { what, lane: answer.lane }));
+    const main = fill(words[answer.released ? "released" : verb] || what, { what });
+    say(answer.losing ? `${main} ${fill(words.losing, { n: answer.losing })}` : main);
+    fresh.ask();
+  },
+});
+
+board.acts = acts; // for whoever looks from outside, as tests do
+
+async function act(one) {
+  await acts.add(one);
+  const waiting = acts.waiting().length;
+  if (waiting) say(fill(words.waiting, { n: waiting }), true);
+}
+
+const fresh = new Fresh({
+  url: board.dataset.url,
+  take(text) {
+    const focused = document.activeElement?.id;
+    board.innerHTML = text;
+    if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
+  },
+  tell({ ageMs, cut: isCut, signedOut }) {
+    const waits = acts.waiting().length ? ` ${fill(words.waiting, { n: acts.waiting().length })}` : "";
+    cut.hidden = !isCut && !signedOut;
+    if (!cut.hidden) {
+      const text = signedOut ? words.signed_out : fill(words.cut, { at: clock(Date.now() - ageMs), age: age(ageMs) });
+      cut.textContent = text + waits;
+    }
+    board.classList.toggle("is-cut", isCut);
+  },
+  again: () => { if (acts.waiting().length) acts.send(); },
+});
+
+wireDialog(act);
+wireSwaps(act, words);
+undo.addEventListener("click", () => { undo.hidden = true; if (last) act(last); });
+document.getElementById("board-print").addEventListener("click", () => window.print());
+document.getElementById("board-go").hidden = true;
+document.getElementById("board-station").addEventListener("change", (event) => event.target.form.submit());

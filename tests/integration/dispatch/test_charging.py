@@ -16,7 +16,8 @@ from dispatch.selectors.readiness import BEGINS_WITHIN, charge_jobs, pack_ready_
 from dispatch.services.charging.plan import plan_charging, stations_that_charge
 from dispatch.snapshot.stations import packs_at, read_stations
 from fleet.models import Pack, Slot, SwapStation
-from fleet.services.packs import Custody, quarantine_pack, take_into_transport
+from fleet.services.packs import Custody, take_into_transport
+from fleet.services.quarantine import quarantine_pack
 from tests.builders import NOW, make_pack, make_pack_type, make_station
 from tests.examples import fewer_examples
 from tests.integration.dispatch.station_day import MINUTE, StationDay

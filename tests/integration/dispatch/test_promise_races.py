@@ -12,6 +12,8 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from dispatch.models import PackHold, SwapAssignment
 from dispatch.services.promises.write import Promise, PromiseRefusedError, write_promise
 from fleet.models import Lane, Pack, SwapStation, Truck
+from fleet.services.packs import Custody
+from fleet.services.quarantine import quarantine_pack
 from tests.builders import NOW
 from tests.scenes import Scene
 
@@ -149,7 +151,7 @@ def test_a_pack_that_left_meanwhile_is_not_promised() -> None:
     station = scene.add_station()
     pack = Pack.objects.filter(slot__station=station).first()
     assert pack is not None
-    Pack.objects.filter(pk=pack.pk).update(is_quarantined=True)
+    quarantine_pack(pack.pk, custody=Custody(at=NOW, reason="smells"))
     with pytest.raises(PromiseRefusedError) as refusal:
         write_promise(promise(scene.add_truck(trips=0), station, pack), now=NOW)
     assert refusal.value.code == "pack_gone"

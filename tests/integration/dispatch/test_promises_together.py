@@ -14,6 +14,8 @@ from dispatch.services.promises.batch import BATCH, write_promises
 from dispatch.services.promises.moves import DispatchError
 from dispatch.services.promises.write import Promise, write_promise
 from fleet.models import Pack, TruckSight
+from fleet.services.packs import Custody
+from fleet.services.quarantine import quarantine_pack
 from telematics.models import Downlink
 from tests.builders import NOW
 from tests.integration.dispatch.test_promise_races import promise
@@ -78,7 +80,7 @@ def test_each_refusal_names_its_own_reason_and_the_others_are_written() -> None:
     scene = Scene()
     promises = ten(scene)
     write_promise(promises[0], now=NOW)
-    Pack.objects.filter(pk=promises[2].packs[0][0]).update(is_quarantined=True)
+    quarantine_pack(promises[2].packs[0][0], custody=Custody(at=NOW, reason="smells"))
     promises[4] = replace(promises[4], starts_at=promises[3].starts_at)
     promises[6] = replace(promises[6], packs=promises[5].packs)
     later = promises[8].starts_at + timedelta(hours=1)

@@ -15,6 +15,8 @@ from dispatch.services.promises.moves import move_assignment
 from dispatch.snapshot import take_snapshot
 from dispatch.snapshot.routes import HORIZON
 from fleet.models import OpeningHours, Pack
+from fleet.services.packs import Custody
+from fleet.services.quarantine import quarantine_pack
 from telematics.models import LaneState, SlotState
 from tests.builders import NOW, make_pack_type
 from tests.scenes import Scene
@@ -75,7 +77,7 @@ def test_packs_nobody_may_have_are_left_out() -> None:
     scene = Scene()
     station = scene.add_station(39.05, packs=5)
     first, second, third, fourth, _ = Pack.objects.filter(slot__station=station).order_by("pk")
-    Pack.objects.filter(pk=first.pk).update(is_quarantined=True)
+    quarantine_pack(first.pk, custody=Custody(at=NOW, reason="smells"))
     assert second.slot_id
     station.slots.filter(pk=second.slot_id).update(is_blocked=True, block_reason="fan")
     SlotState.objects.filter(slot=third.slot_id).delete()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,10 @@ from fleet.services.packs import (
     exchange_packs,
     install_on_truck,
     place_in_slot,
-    quarantine_pack,
-    release_pack,
     retire_pack,
     take_into_transport,
 )
+from fleet.services.quarantine import ask_release, confirm_release, quarantine_pack
 from tests.builders import (
     NOW,
     make_pack,
@@ -124,7 +124,10 @@ def test_a_quarantined_pack_is_installed_only_after_its_release() -> None:
     quarantine_pack(pack.pk, custody=LATER)
     with refused("pack_quarantined"):
         install_on_truck(pack.pk, truck_id=truck.pk, position=1, custody=LATER)
-    release_pack(pack.pk, custody=LATER)
+    ask_release(pack.pk, custody=replace(LATER, by=make_user()))
+    with refused("pack_quarantined"):
+        install_on_truck(pack.pk, truck_id=truck.pk, position=1, custody=LATER)
+    confirm_release(pack.pk, custody=replace(LATER, by=make_user()))
     install_on_truck(pack.pk, truck_id=truck.pk, position=1, custody=LATER)
 
 

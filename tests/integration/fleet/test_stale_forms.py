@@ -10,7 +10,8 @@ from django.db import connections
 from django.test import Client
 
 from fleet.models import Driver, Operator, Pack, Slot, SwapStation, User
-from fleet.services.packs import Custody, place_in_slot, quarantine_pack
+from fleet.services.packs import Custody, place_in_slot
+from fleet.services.quarantine import quarantine_pack
 from fleet.services.stations import block_slot
 from tests.builders import NOW, make_driver, make_operator, make_pack, make_station, make_user
 

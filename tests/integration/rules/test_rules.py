@@ -13,17 +13,19 @@ from tests.builders import make_pack, make_station
 from tests.integration.rules.dispatch import DISPATCH
 from tests.integration.rules.fleet import FLEET
 from tests.integration.rules.rule import Rule, change
+from tests.integration.rules.station import STATION
 from tests.integration.rules.telematics import TELEMATICS
 
 pytestmark = pytest.mark.django_db
-RULES = [*FLEET, *TELEMATICS, *DISPATCH]
+RULES = [*FLEET, *TELEMATICS, *DISPATCH, *STATION]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-# Rows of these triggers are not refusals: test_move_packs, test_keyring, test_gaps test what they
-# write.
+# Rows of these triggers are not refusals: test_move_packs, test_keyring, test_gaps, test_quarantine
+# test what they write.
 WRITERS = {
     *("move_is_a_ledger_row", "insert_insert", "update_update", "delete_delete", "append_only"),
     *("change_reaches_keyrings", "key_reaches_keyrings", "loss_reaches_keyrings"),
     "few_ranges",
+    "marks_the_pack",
     "quarantine_reaches_keyrings",
 }
 
