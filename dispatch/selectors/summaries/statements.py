@@ -14,7 +14,7 @@ ENDED = """
 WITH a AS MATERIALIZED (
     SELECT a.state, a.truck_id, a.station_id, (a.ended_at AT TIME ZONE %(zone)s)::date AS day,
            CASE WHEN a.state = 'done'
-                THEN extract(epoch FROM a.swapping_at - a.arrived_at) END AS wait_s
+                THEN extract(epoch FROM a.swapping_at - a.arrived_at)::float8 END AS wait_s
       FROM dispatch_swapassignment a
      WHERE a.ended_at >= %(start)s AND a.ended_at < %(end)s AND {mine})
 SELECT day, truck_id, station_id,
@@ -110,9 +110,13 @@ SHARED = f"""
 WITH {_LEVELS},
 handed AS (
     SELECT a.station_id, (a.ended_at AT TIME ZONE %(zone)s)::date AS day,
-           sum(m.pack_positions) FILTER (WHERE {{mine}})::float8 / sum(m.pack_positions) AS share
+           coalesce(sum(m.pack_positions) FILTER (WHERE t.id IS NOT NULL), 0)::float8
+               / sum(m.pack_positions) AS share
       FROM dispatch_swapassignment a JOIN fleet_truck k ON k.id = a.truck_id
       JOIN fleet_truckmodel m ON m.id = k.model_id
+      LEFT JOIN fleet_trucktenure t
+        ON t.truck_id = a.truck_id AND t.role = 'carrier' AND t.operator_id = %(who)s
+       AND t.during @> a.ended_at
      WHERE a.state = 'done' AND a.ended_at >= %(start)s AND a.ended_at < %(end)s
      GROUP BY 1, 2),
 charged AS (

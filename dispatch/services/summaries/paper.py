@@ -14,7 +14,7 @@ from fleet.services.paper import Bars, Figure, Note, Paper, Table, print_paper
 from fleet.services.paper import Figures as Cards
 from fleet.services.paper.parts import Part
 
-ROWS_AT_MOST = 20
+ROWS_AT_MOST = 10
 IN_TABLES = {
     *("swaps", "wait_mean", "wait_p90", "kept_percent", "missed", "declined", "distance"),
     *("kwh_per_km", "charged", "cost", "stock_outs"),
@@ -35,7 +35,7 @@ def make_paper(summary: Summary, before: Figures) -> bytes:
 
 def _parts(summary: Summary, before: Figures) -> list[Part]:
     columns = columns_of(summary.subject, first_only=True)
-    parts: list[Part] = [Cards([_card(one, summary.total, before) for one in columns])]
+    parts: list[Part] = [Cards([_card(one, summary.total, before) for one in columns], columns=5)]
     if len(summary.days) > 1:
         parts += _charts(summary.days)
     if summary.total.charged:

@@ -8,7 +8,7 @@ from fleet.services.paper.font import NAME, printable, width_of
 from fleet.services.paper.ink import INK, LINE, SERIES, SOFT
 from fleet.services.paper.parts import Bars
 
-HEIGHT, LEFT, FOOT, HEAD = 92.0, 34.0, 14.0, 14.0
+HEIGHT, LEFT, FOOT, HEAD = 84.0, 34.0, 14.0, 14.0
 SMALL = 6.5
 STEPS = 4
 ROUND = (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10)

@@ -112,7 +112,7 @@ def _figures(part: Figures, width: float) -> Flowable:
 
 def _figure(one: Figure) -> list[Flowable]:
     value = f"{one.value} {one.unit}".strip()
-    found: list[Flowable] = [_text(one.label, size=8, color=SOFT), _text(value, size=14)]
+    found: list[Flowable] = [_text(one.label, size=8, color=SOFT), _text(value, size=12)]
     if one.note:
         found.append(_text(one.note, size=7, color=SOFT))
     return found
