@@ -126,7 +126,7 @@ class SwapAssignmentAdmin(SteersMany, ExportAdmin):
         return [*fields, "driver__name"] if knows_drivers else fields
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        hidden = {"options", "why", "decided_on", "id"}
+        hidden = {"options", "why", "decided_on", "id", "version"}
         names = [f.name for f in self.model._meta.fields if f.name not in hidden]
         names = [SPANS.get(name, name) for name in names]
         if obj and not self._runs_truck(request, obj):

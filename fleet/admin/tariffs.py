@@ -25,13 +25,19 @@ class TariffAdmin(ScopedAdmin):
 class TariffPeriodAdmin(ScopedAdmin):
     """The prices of a tariff by month and time of day."""
 
-    list_display = ["tariff", "valid", "month", "time_of_day", "level", "price_cny_per_kwh"]
+    list_display = ["tariff", "valid_days", "month", "time_of_day", "level", "price_cny_per_kwh"]
     list_filter = [("tariff", ScopedRelatedFilter), "level", "month"]
     list_select_related = ["tariff"]
     can_delete = True
 
     def rows_for(self, user: Viewer) -> QuerySet[TariffPeriod]:
         return TariffPeriod.objects.all()
+
+    @admin.display(description=_("valid"), ordering="valid")
+    def valid_days(self, period: TariffPeriod) -> str:
+        """Return from which day to which the price holds; open where no end is known."""
+        last = period.valid.upper
+        return f"{period.valid.lower:%Y-%m-%d} – {f'{last:%Y-%m-%d}' if last else '…'}"
 
     @admin.display(description=_("time of day"), ordering="minutes")
     def time_of_day(self, period: TariffPeriod) -> str:

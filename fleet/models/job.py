@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class Job(models.Model):
@@ -13,23 +14,27 @@ class Job(models.Model):
     """
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        DONE = "done"
-        FAILED = "failed"
+        PENDING = "pending", _("pending")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
-    name = models.CharField(max_length=100, help_text="The Celery task, by its full name.")
-    key = models.CharField(max_length=200)
-    queue = models.CharField(max_length=20, default="work")
-    payload = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    created_at = models.DateTimeField(db_default=Now())
-    rung_at = models.DateTimeField(null=True)
-    leased_until = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    error = models.TextField(blank=True)
+    name = models.CharField(
+        _("task"), max_length=100, help_text=_("The Celery task, by its full name.")
+    )
+    key = models.CharField(_("key"), max_length=200)
+    queue = models.CharField(_("queue"), max_length=20, default="work")
+    payload = models.JSONField(_("payload"), default=dict)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
+    created_at = models.DateTimeField(_("created at"), db_default=Now())
+    rung_at = models.DateTimeField(_("rung at"), null=True)
+    leased_until = models.DateTimeField(_("leased until"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    error = models.TextField(_("error"), blank=True)
 
     class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["name", "key"], name="fleet_job_is_promised_once"),

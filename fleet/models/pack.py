@@ -220,13 +220,21 @@ class PackMove(models.Model):
     reason = models.CharField(_("reason"), max_length=200)
     assignment_id = models.BigIntegerField(_("assignment"), null=True)
     from_whereabouts = models.CharField(_("from"), max_length=10, choices=Whereabouts, null=True)  # noqa: DJ001  null: the first row comes from nowhere
-    from_slot = models.ForeignKey(Slot, models.PROTECT, null=True, related_name="+")
-    from_truck = models.ForeignKey(Truck, models.PROTECT, null=True, related_name="+")
-    from_position = models.PositiveSmallIntegerField(null=True)
+    from_slot = models.ForeignKey(
+        Slot, models.PROTECT, null=True, related_name="+", verbose_name=_("from slot")
+    )
+    from_truck = models.ForeignKey(
+        Truck, models.PROTECT, null=True, related_name="+", verbose_name=_("from truck")
+    )
+    from_position = models.PositiveSmallIntegerField(_("from position"), null=True)
     to_whereabouts = models.CharField(_("to"), max_length=10, choices=Whereabouts)
-    to_slot = models.ForeignKey(Slot, models.PROTECT, null=True, related_name="+")
-    to_truck = models.ForeignKey(Truck, models.PROTECT, null=True, related_name="+")
-    to_position = models.PositiveSmallIntegerField(null=True)
+    to_slot = models.ForeignKey(
+        Slot, models.PROTECT, null=True, related_name="+", verbose_name=_("to slot")
+    )
+    to_truck = models.ForeignKey(
+        Truck, models.PROTECT, null=True, related_name="+", verbose_name=_("to truck")
+    )
+    to_position = models.PositiveSmallIntegerField(_("to position"), null=True)
 
     class Meta:
         verbose_name = _("pack move")
@@ -241,4 +249,4 @@ class PackMove(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pack_id}: {self.from_whereabouts} -> {self.to_whereabouts}"
+        return f"{self.pack_id} → {self.get_to_whereabouts_display()}"

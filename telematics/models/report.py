@@ -156,12 +156,12 @@ class TruckReport(models.Model):
 class OddReport(models.Model):
     """A report outside retention or more than a day ahead: kept as it came, in no partition."""
 
-    truck = models.ForeignKey(Truck, models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-    seq = models.BigIntegerField()
-    received_at = models.DateTimeField()
-    reason = models.CharField(max_length=40)
-    body = models.JSONField()
+    truck = models.ForeignKey(Truck, models.PROTECT, related_name="+", verbose_name=_("truck"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+    seq = models.BigIntegerField(_("sequence number"))
+    received_at = models.DateTimeField(_("received at"))
+    reason = models.CharField(_("reason"), max_length=40)
+    body = models.JSONField(_("report"))
 
     class Meta:
         verbose_name = _("odd report")

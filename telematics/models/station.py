@@ -56,7 +56,7 @@ class SlotState(SlotValues):
         verbose_name_plural = _("live states of slots")
 
     def __str__(self) -> str:
-        return f"{self.slot_id} {self.soc_percent} %"
+        return str(self.slot)
 
 
 class LaneState(models.Model):
@@ -84,7 +84,7 @@ class LaneState(models.Model):
         verbose_name_plural = _("live states of lanes")
 
     def __str__(self) -> str:
-        return f"{self.lane_id} {self.state}"
+        return str(self.lane)
 
 
 class StationEvent(models.Model):
