@@ -22,22 +22,25 @@ IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 OFFICE, PHONE = (1366, 768), (360, 640)
 CARD_WAIT_MS = 60_000
 SETTLE_MS = 2_500
-COLOURS = 128
+COLOURS = 256
 ASSIGNMENTS = "/admin/dispatch/swapassignment/"
 MAP, BOARD = f"{ASSIGNMENTS}map/", f"{ASSIGNMENTS}board/"
 EN_ROUTE = f"{ASSIGNMENTS}?state__exact=en_route"
 DONE = f"{ASSIGNMENTS}?state__exact=done"
 SHEET = """
 <body style="margin:0;background:#eef2f1;display:grid;gap:20px;padding:20px;
-             grid-template-columns:1000px 330px;align-items:start">
+             grid-template-columns:1000px 316px;align-items:start">
   <div style="display:grid;gap:20px">
     <img src="data:image/png;base64,{map}" style="width:1000px;border-radius:10px">
     <img src="data:image/png;base64,{board}" style="width:1000px;border-radius:10px">
   </div>
-  <img src="data:image/png;base64,{driver}" style="width:330px;border-radius:18px">
+  <div style="display:grid;gap:20px">
+    <img src="data:image/png;base64,{driver}" style="width:316px;border-radius:18px">
+    <img src="data:image/png;base64,{phone}" style="width:316px;border-radius:18px">
+  </div>
 </body>
 """
-SHEET_SIZE = (1390, 1185)
+SHEET_SIZE = (1376, 1186)
 
 
 def choose_truck(page: Page) -> None:
@@ -79,14 +82,18 @@ PICTURES = [
     Picture("why", "manager", DONE, prepare=open_first),
     Picture("board", "station", BOARD),
     Picture("driver", "driver", "", PHONE, "zh-CN"),
-    Picture("driver-en", "driver", "", PHONE, "en-US"),
     Picture("api", "", "/api/v1/docs"),
     Picture("map-zh", "manager", MAP, OFFICE, "zh-CN", choose_truck),
     Picture("board-zh", "station", BOARD, OFFICE, "zh-CN"),
 ]
 SHEETS = {  # made of other pictures
-    "first-screen": {"map": "map", "board": "board", "driver": "driver-en"},
-    "first-screen-zh": {"map": "map-zh", "board": "board-zh", "driver": "driver"},
+    "first-screen": {"map": "map", "board": "board", "driver": "driver", "phone": "map-phone"},
+    "first-screen-zh": {
+        "map": "map-zh",
+        "board": "board-zh",
+        "driver": "driver",
+        "phone": "map-phone",
+    },
 }
 
 
@@ -158,7 +165,11 @@ class Studio:
 
 def keep(name: str, png: bytes) -> None:
     """Write a picture as `docs/images/NAME.png`, in as many colours as a page needs."""
-    small = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    small = (
+        Image.open(io.BytesIO(png))
+        .convert("RGB")
+        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     small.save(IMAGES / f"{name}.png", optimize=True)
     print(f"{name}.png  {(IMAGES / f'{name}.png').stat().st_size / 1000:.0f} kB", flush=True)
 
@@ -179,12 +190,12 @@ def main() -> None:
         for picture in PICTURES:
             if picture.name in wanted | parts:
                 taken[picture.name] = studio.take(picture)
+                if picture.name in wanted:
+                    keep(picture.name, taken[picture.name])
         for name in wanted & SHEETS.keys():
             made_of = {place: taken[part] for place, part in SHEETS[name].items()}
-            taken[name] = studio.compose(made_of)
+            keep(name, studio.compose(made_of))
         browser.close()
-    for name in sorted(wanted):
-        keep(name, taken[name])
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ DRAWN = {
 }
 # Parts of a sheet need not be shown alone.
 PARTS = {f"{part}.png" for sheet in SHEETS.values() for part in sheet.values()}
-MOST_BYTES = 250_000
+MOST_BYTES = 150_000
 
 
 def shown() -> set[str]:
@@ -50,4 +50,4 @@ def test_both_readmes_show_map_board_and_card_first() -> None:
     for name, sheet in (("README.md", "first-screen"), ("README.zh.md", "first-screen-zh")):
         first = (ROOT / name).read_text()[:1500]
         assert f"docs/images/{sheet}.png" in first, name
-        assert set(SHEETS[sheet]) == {"map", "board", "driver"}
+        assert {"map", "board", "driver"} <= set(SHEETS[sheet])

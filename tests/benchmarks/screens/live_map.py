@@ -160,6 +160,7 @@ def measure(stand: Stand, options: argparse.Namespace) -> dict[str, Any]:
             [[38.95, 117.7], [PROBE_LAT + 0.05, 119.7]],
         )
         page.evaluate(WATCH, ids)
+        print("all of it is on the map", flush=True)
         page.wait_for_timeout(3000)
         begins, begun_s, used_s, sent_before = (
             len(wire),
