@@ -1,6 +1,7 @@
 // Keeps the trucks up to date: asks every second for what changed, and tells when it cannot.
 
 const EVERY_MS = 1000;
+const REST_MS = 250; // however slow the line is
 const TIMEOUT_MS = 8000;
 
 export async function ask(url, values = {}) {
@@ -65,13 +66,14 @@ export class Feed {
 
   async turn() {
     if (document.hidden) return;
+    const beganMs = performance.now();
     try {
       if (!this.isPaused) await this.refresh();
       this.onCut(false);
     } catch {
       this.onCut(true);
     }
-    this.soon(EVERY_MS);
+    this.soon(Math.max(REST_MS, EVERY_MS - (performance.now() - beganMs)));
   }
 
   async refresh() {

@@ -64,11 +64,12 @@ export class Stamps {
     const key = `${state} ${band} ${turn} ${r} ${scale}`;
     let stamp = this.made.get(key);
     if (!stamp) {
-      stamp = document.createElement("canvas");
-      stamp.width = stamp.height = Math.ceil(5 * r * scale);
-      const context = stamp.getContext("2d");
-      context.setTransform(scale, 0, 0, scale, stamp.width / 2, stamp.height / 2);
+      const side = Math.ceil(5 * r * scale);
+      const sheet = new OffscreenCanvas(side, side);
+      const context = sheet.getContext("2d");
+      context.setTransform(scale, 0, 0, scale, side / 2, side / 2);
       paintMark(context, this.palette, state, band, (turn * 360) / HEADINGS, r);
+      stamp = sheet.transferToImageBitmap(); // a canvas would be copied at each stamping
       this.made.set(key, stamp);
     }
     return stamp;

@@ -5,6 +5,7 @@ import { Stamps, bandOf, stateOf } from "./marks.js";
 const REACH_PX = 14;
 const LINE_REACH_PX = 7;
 const NAMED_AT_MOST = 60;
+const DASHED_AT_MOST = 100;
 
 function farFrom(at, from, to) {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
@@ -103,12 +104,16 @@ export const TruckLayer = L.Layer.extend({
   drawLines(context) {
     const { line } = this.stamps.palette;
     this.lines = [];
+    const rows = [...this.options.lines()];
     context.strokeStyle = line;
-    context.setLineDash([4, 3]);
     for (const isChosen of [false, true]) {
       context.lineWidth = isChosen ? 3 : 1;
+      // Without a GPU hundreds of dashed lines take longer than all trucks.
+      const isMany = !isChosen && rows.length > DASHED_AT_MOST;
+      context.setLineDash(isMany ? [] : [4, 3]);
+      context.globalAlpha = isMany ? 0.5 : 1;
       context.beginPath();
-      for (const [id, truck, at] of this.options.lines()) {
+      for (const [id, truck, at] of rows) {
         if ((id === this.chosen) !== isChosen) continue;
         const from = this.pointOf(truck);
         const to = this._map.latLngToLayerPoint(at).subtract(this.corner);
@@ -119,6 +124,7 @@ export const TruckLayer = L.Layer.extend({
       context.stroke();
     }
     context.setLineDash([]);
+    context.globalAlpha = 1;
   },
 
   // The chosen truck has a ring and its plate; of the others those that fit, when they are few.
