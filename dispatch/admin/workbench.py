@@ -92,9 +92,9 @@ def workbench_page(request: HttpRequest, region_id: int) -> HttpResponse:
 
 
 def workbench_body(request: HttpRequest, region_id: int) -> HttpResponse:
-    """Return the part that changes, for the page to take in."""
+    """Return the parts that change, for the page to take in."""
     region = region_of(request, region_id)
-    return TemplateResponse(request, "dispatch/workbench_body.html", _body(request, region))
+    return TemplateResponse(request, "dispatch/workbench_parts.html", _body(request, region))
 
 
 def preview_state(request: HttpRequest, region_id: int) -> HttpResponse:

@@ -95,12 +95,17 @@ async function place({ plate, station, lane, at }) {
     values.set(name, value);
   }
   try {
-    await fetch(form.action, { method: "POST", body: values });
-    await refresh();
+    const answer = await fetch(form.action, { method: "POST", body: values });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const html = await answer.text(); // the page itself, with what the service has to say
+    takeIn(html);
+    const said = new DOMParser().parseFromString(html, "text/html").getElementById("bench-said");
+    cut.textContent = said?.textContent.trim() ?? "";
+    cut.hidden = !cut.textContent;
   } catch {
     isCut(true);
   }
-  soon(0);
+  soon(BUSY_MS);
 }
 
 async function refresh() {
@@ -127,7 +132,7 @@ async function ask() {
     }
     progress(state);
     if (state.is_busy) wait = BUSY_MS;
-    isCut(false);
+    if (cut.textContent === data.words.cut) isCut(false);
   } catch {
     isCut(true);
   } finally {
