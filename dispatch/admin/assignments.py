@@ -86,6 +86,7 @@ class AnswerFilter(admin.SimpleListFilter):
 class SwapAssignmentAdmin(SteersMany, ExportAdmin):
     """Every promise, with the stations that were chosen and refused for it."""
 
+    keeps_views = True
     resource_classes = [AssignmentResource]
     list_display = [
         "truck",

@@ -50,6 +50,8 @@ def steer_assignment(request: HttpRequest, assignment_id: int) -> HttpResponse:
     assignment = get_object_or_404(steered, pk=assignment_id)
     if not isinstance(user, User):
         raise PermissionDenied
+    if (seen := request.POST.get("version", "")).isdecimal():
+        assignment.version = int(seen)  # as the page had it: the database compares
     reason = request.POST.get("reason", "").strip()[:200]
     verb = request.POST.get("verb", "")
     if not reason:

@@ -98,6 +98,7 @@ class WorkAdmin(ExchangeAdmin):
 class TripAdmin(WorkAdmin):
     """Trips from place to place with a load."""
 
+    keeps_views = True
     resource_classes = [TripResource]
     list_display = ["ready_at", "truck", "origin", "destination", "load_kg", "due_at", "state"]
     list_filter = ["state", ("origin", ScopedRelatedFilter), ("destination", ScopedRelatedFilter)]

@@ -44,6 +44,7 @@ REFUSALS = {
     },
     "station_lane_close": {"409": "`id_reused`"},
     "station_lane_open": {"409": "`id_reused`"},
+    "fleet_trips": {"404": "`unknown_view`"},
     "fleet_order_trips": {"413": "`too_large`, `too_many`"},
     "fleet_cancel_trip": {
         "404": "`unknown_trip`",

@@ -77,6 +77,7 @@ class TripsQuery(serializers.Serializer[Any]):
 
     state = serializers.ChoiceField(choices=Trip.State.values, required=False)
     after = serializers.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    view = serializers.CharField(max_length=60, required=False)
 
 
 class UtcField(serializers.DateTimeField):

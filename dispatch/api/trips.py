@@ -19,7 +19,8 @@ from dispatch.services.trips.orders import (
 from fleet import clock
 from fleet.access import carrier_of_user, may_write
 from fleet.api.problems import Problem
-from fleet.models import Operator
+from fleet.models import Operator, User
+from fleet.selectors.saved_views import view_named
 from telematics.api.auth import DeviceKeyAuthentication, KeyProblem
 from telematics.ingest.body import BodyRefusedError, read_body
 from telematics.ingest.items import Refusal, decode_items
@@ -97,13 +98,28 @@ class TripsView(CarrierView):
         query = bodies.TripsQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         carrier = self.carrier(request, to_write=False)
-        rows = trips_of_carrier(carrier, **query.validated_data, limit=PAGE_ROWS + 1)
+        asked = dict(query.validated_data)
+        filters = _filters_of(request, carrier, asked.pop("view", None))
+        rows = trips_of_carrier(carrier, **asked, filters=filters, limit=PAGE_ROWS + 1)
         page = rows[:PAGE_ROWS]
         answer = {
             "trips": bodies.OrderedTrip(page, many=True).data,
             "next": page[-1].pk if len(rows) > PAGE_ROWS else None,
         }
         return Response(answer)
+
+
+def _filters_of(request: Request, carrier: Operator, name: str | None) -> dict[str, str]:
+    """Return the filters of the saved view of that name: the person's, or one shared."""
+    if name is None:
+        return {}
+    user = request.user if isinstance(request.user, User) else None
+    view = view_named(name, listing="dispatch.trip", user=user, operator=carrier)
+    if view is None:
+        detail = "Nobody saved a view of trips under this name for you."
+        raise Problem(status=404, code="unknown_view", detail=detail)
+    filters: dict[str, str] = view.filters
+    return filters
 
 
 class TripCancelView(CarrierView):

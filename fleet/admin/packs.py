@@ -58,6 +58,7 @@ class PackResource(ScopedResource):
 class PackAdmin(ExchangeAdmin):
     """Packs wherever they are, found by code, truck or station."""
 
+    keeps_views = True
     resource_classes = [PackResource]
     writers = frozenset({User.Role.FLEET_MANAGER})
     kinds = frozenset({Operator.Kind.PACK_BANK, Operator.Kind.CARRIER})

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from fleet.access import Viewer, sees_everything
 from fleet.admin.history import history_response
 from fleet.admin.named_fields import name_parts
+from fleet.admin.saved_views import SavedViews
 from fleet.admin.seen import SEEN
 from fleet.admin.stale import answer_if_stale, seen_by
 from fleet.models import User
@@ -35,7 +36,7 @@ class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]  # one form for eve
     )
 
 
-class ScopedAdmin(ModelAdmin):
+class ScopedAdmin(SavedViews, ModelAdmin):
     """An admin page that starts from a door of `access.py`.
 
     A subclass says what a user may look at (`rows_for`), which roles change rows (`writers`), and

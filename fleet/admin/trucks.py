@@ -77,6 +77,7 @@ class TruckResource(ScopedResource):
 class TruckAdmin(ExchangeAdmin):
     """Trucks, found by plate, VIN or the code of a pack on them."""
 
+    keeps_views = True
     resource_classes = [TruckResource]
     writers = frozenset({User.Role.FLEET_MANAGER})
     kinds = frozenset({Operator.Kind.CARRIER})

@@ -141,6 +141,11 @@ CODES: dict[str, Code] = {
     "unknown_trip": Code(
         404, _("You have no trip of this number."), _("Check the number, or post the trip.")
     ),
+    "unknown_view": Code(
+        404,
+        _("Nobody saved a view under this name for you."),
+        _("Save it above the list in the admin, and share it with the operator for programs."),
+    ),
     "goes_nowhere": Code(200, _("Origin and destination are the same."), _MEND),
     "due_before_ready": Code(200, _("The trip is due before it may leave."), _MEND),
     # Stations

@@ -5,6 +5,7 @@ from fleet.models.operator import Operator, User
 from fleet.models.pack import Pack, PackMove, PackType, Whereabouts
 from fleet.models.place import Place, Region
 from fleet.models.quarantine import PackQuarantine
+from fleet.models.saved_view import SavedView
 from fleet.models.station import Closure, Lane, OpeningHours, Slot, SwapStation
 from fleet.models.tariff import Tariff, TariffPeriod
 from fleet.models.truck import Truck, TruckModel, TruckSight, TruckTenure
@@ -23,6 +24,7 @@ __all__ = [
     "PackType",
     "Place",
     "Region",
+    "SavedView",
     "Shift",
     "SignInLink",
     "Slot",

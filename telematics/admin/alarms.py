@@ -58,6 +58,7 @@ class StateFilter(admin.SimpleListFilter):
 class AlarmAdmin(ReadOnlyAdmin):
     """Alarms of trucks and stations: acknowledged by who looks after them, closed when over."""
 
+    keeps_views = True
     writers = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER, User.Role.STATION_OPERATOR})
     list_display = [
         "kind_label",

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, models, transaction
 from pghistory.models import Event
 
 from dispatch.models import WallScreen
-from fleet.models import Driver, OpeningHours, PackQuarantine
+from fleet.models import Driver, OpeningHours, PackQuarantine, SavedView
 from fleet.models.names import NameField
 from tests.builders import NOW, make_operator, make_pack, make_user
 from tests.forms import seen
@@ -24,6 +24,9 @@ EVENTS: list[Any] = [
     if issubclass(model, Event) and getattr(model, "pgh_tracked_model", None)
 ]
 PARTS: dict[str, Callable[[World], Any]] = {
+    "fleet.SavedView": lambda world: SavedView.objects.create(
+        owner=make_user(world.carrier), listing="fleet.truck", name="mine"
+    ),
     "fleet.Lane": lambda world: world.station().lanes.get(),
     "fleet.Slot": lambda world: world.station().slots.get(),
     "fleet.TruckTenure": lambda world: world.truck().tenures.first(),

@@ -1,6 +1,7 @@
 """What breaks each rule of the registry."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
 
@@ -10,6 +11,7 @@ from fleet.models import (
     Lane,
     OpeningHours,
     PackMove,
+    SavedView,
     Shift,
     Slot,
     Tariff,
@@ -72,6 +74,11 @@ def _closure() -> Closure:
 
 def _lane() -> Lane:
     return Lane.objects.get(station=make_station(lanes=1))
+
+
+def _view(**fields: Any) -> SavedView:
+    values = {"owner": make_user(), "listing": "fleet.truck", "name": "mine", **fields}
+    return SavedView.objects.create(**values)
 
 
 def _slot() -> Slot:
@@ -207,6 +214,13 @@ FLEET = [
         "fleet_openinghours",
         lambda: change(_hours(), weekday=7),
     ),
+    Rule("fleet_view_has_its_own_name", "fleet_savedview", lambda: twin(_view())),
+    Rule(
+        "fleet_one_view_opens_first",
+        "fleet_savedview",
+        lambda: twin(_view(is_default=True), name="other"),
+    ),
+    Rule("fleet_view_has_a_name", "fleet_savedview", lambda: change(_view(), name="")),
     Rule("fleet_lane_is_unique", "fleet_lane", lambda: twin(_lane())),
     Rule("fleet_lane_swaps_in_minutes", "fleet_lane", lambda: change(_lane(), swap_s=59)),
     Rule("fleet_slot_is_unique", "fleet_slot", lambda: twin(_slot())),
