@@ -12,8 +12,11 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from dispatch.models import ShiftHandover, WallScreen
+from dispatch.services.gate.handovers import hand_over
 from fleet.models import User
 from tests import builders
+from tests.builders import NOW
 from tests.worlds import World, make_row
 
 # What changes something when looked at, or leads elsewhere.
@@ -79,6 +82,8 @@ class Book:
             "region_id": lambda: self.world.region,
             "operator_id": lambda: self.world.carrier,
             "pack_id": lambda: make_row_of("fleet.Pack", self.world),
+            "screen_id": self._screen,
+            "pk": self._handover,
             "code": lambda: "malformed",
         }
         assert want in makers, f"{name} asks for {want}: teach tests/pages.py what that is"
@@ -86,6 +91,17 @@ class Book:
             made = makers[want]()
             self._rows[want] = made if isinstance(made, str) else made.pk
         return self._rows[want]
+
+    def _screen(self) -> WallScreen:
+        by = builders.make_user(self.world.station_operator)
+        name = f"hall {builders.number()}"
+        return WallScreen.objects.create(
+            station=self.world.station(), name=name, token_sha256=name, made_at=NOW, made_by=by
+        )
+
+    def _handover(self) -> ShiftHandover:
+        by = builders.make_user(self.world.station_operator, User.Role.STATION_OPERATOR)
+        return hand_over(self.world.station(), note="All is well.", by=by, now=NOW)
 
     def _row_of_page(self, name: str) -> Any:
         label = "fleet.User" if name.startswith("admin:auth_user") else ""
