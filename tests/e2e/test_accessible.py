@@ -75,7 +75,7 @@ def test_every_page_is_accessible_in_one_of_its_looks(
     chromium: Browser, stack: Stack, pages: Any
 ) -> None:
     client, all_pages = pages
-    faults = {}
+    faults: dict[str, list[str]] = {}
     for number, look in enumerate(LOOKS):
         faults |= looked_at(chromium, stack, client, look, all_pages[number :: len(LOOKS)])
     assert len(all_pages) > 100

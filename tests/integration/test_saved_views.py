@@ -51,7 +51,7 @@ def test_a_view_keeps_filters_columns_and_order_and_shows_them_again() -> None:
         lst = shown(client, url)
         assert [truck.plate for truck in lst.result_list] == ["冀B00003D", "冀B00001D"]
         assert [c for c in lst.list_display if c != "action_checkbox"] == ["plate", "vin"]
-    assert "view=on" in lst.get_query_string({"p": 2})  # the next page is of the same view
+        assert "view=on" in lst.get_query_string({"p": 2})  # the next page is of the same view
     assert len(shown(client, f"{TRUCKS}?view=").result_list) == 3
     assert len(shown(client, f"{TRUCKS}?view=nobody+has+this").result_list) == 3
 
