@@ -184,3 +184,21 @@ UNFOLD: dict[str, Any] = {
         ],
     },
 }
+
+ITEMS: list[Item] = [item for group in UNFOLD["SIDEBAR"]["navigation"] for item in group["items"]]
+
+
+def _is_here(item: Item) -> Callable[[HttpRequest], bool]:
+    """Return the question whether a page is below this entry, and below no other more closely."""
+
+    def is_here(request: HttpRequest) -> bool:
+        here, start = str(item["link"]), str(ITEMS[0]["link"])
+        above = [link for each in ITEMS if request.path.startswith(link := str(each["link"]))]
+        # Every page is below the start page, and none but itself is meant by it.
+        return (here == max(above, key=len, default="") and here != start) or request.path == here
+
+    return is_here
+
+
+for entry in ITEMS:
+    entry["active"] = _is_here(entry)

@@ -61,3 +61,22 @@ def test_a_promise_shows_its_window_as_people_write_it(client: Client) -> None:
 
     assert span_text(promise.window) in page.content.decode()
     assert "+00:00" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        ("admin:index", "admin:index"),
+        ("admin:dispatch_map", "admin:dispatch_map"),
+        ("admin:dispatch_swapassignment_changelist", "admin:dispatch_swapassignment_changelist"),
+        ("admin:fleet_truck_add", "admin:fleet_truck_changelist"),
+        ("admin:password_change", None),
+    ],
+)
+def test_the_sidebar_marks_the_one_entry_a_page_is_below(
+    admin_client: Client, page: str, entry: str | None
+) -> None:
+    answer = admin_client.get(reverse(page))
+    groups = answer.context["sidebar_navigation"]
+    marked = [str(item["link"]) for group in groups for item in group["items"] if item["active"]]
+    assert marked == ([reverse(entry)] if entry else [])
