@@ -31,13 +31,6 @@ def _has_stations(request: HttpRequest) -> bool:
     return stations_for(request.user).exists()
 
 
-def _has_plans(request: HttpRequest) -> bool:
-    """Say whether there is a region whose plan the user may look at."""
-    from dispatch.admin.workbench import has_workbench  # noqa: PLC0415  as above
-
-    return has_workbench(request)
-
-
 def _list(title: Any, icon: str, model: str) -> Item:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
@@ -102,7 +95,7 @@ UNFOLD: dict[str, Any] = {
                         "title": _("Plan workbench"),
                         "icon": "edit_calendar",
                         "link": reverse_lazy("admin:dispatch_workbenches"),
-                        "permission": _has_plans,
+                        "permission": _sees("dispatch.PlanRun"),
                     },
                     {
                         "title": _("Reports"),

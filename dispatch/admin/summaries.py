@@ -133,7 +133,7 @@ def _shown(request: HttpRequest, summary: Summary, before: Figures) -> dict[str,
                 "unit": column.unit,
                 "before": column.text(before),
                 "what": column.what,
-                "link": link_of(request, column.code, subject, period),
+                "link": link_of(request, column.key, subject, period),
             }
             for column in first
         ],

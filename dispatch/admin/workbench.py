@@ -44,11 +44,6 @@ def workbench_urls() -> list[URLPattern]:
     ]
 
 
-def has_workbench(request: HttpRequest) -> bool:
-    """Say whether there is a region whose plan the user may look at."""
-    return bool(regions_for(request.user).exists())
-
-
 def regions_for(user: Any) -> Any:
     """Return the regions whose plan a user may look at."""
     if not isinstance(user, User):

@@ -48,7 +48,7 @@ def test_the_start_page_is_whole_fresh_and_honest(stack: Stack, desktop: Page) -
     station = scene.add_station()
     boss = make_user(is_superuser=True)
     sign_in(desktop, stack, boss)
-    assert desktop.locator(".need").count() == 6
+    assert desktop.locator(".need").count() == 7
     assert desktop.locator(".figure").count() == 5
     assert _bottom(desktop, ".need, .figure") <= 768
     assert _faults(desktop, ".start") == []

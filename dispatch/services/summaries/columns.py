@@ -14,9 +14,9 @@ FLEET, STATION = "fleet", "station"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A figure: `code` names it in docs/reference/summaries.md, `what` says it in a sentence."""
+    """A figure: `key` names it in docs/reference/summaries.md, `what` says it in a sentence."""
 
-    code: str
+    key: str
     label: Any
     value: Callable[[Figures], float | None]
     what: Any
@@ -51,13 +51,13 @@ def minutes(seconds: float | None) -> float | None:
 
 COLUMNS = (
     Column(
-        code="swaps",
+        key="swaps",
         label=_("swaps"),
         value=lambda f: f.swaps,
         what=_("Swaps that ended in the period."),
     ),
     Column(
-        code="wait_mean",
+        key="wait_mean",
         label=_("mean wait"),
         unit="min",
         digits=1,
@@ -65,7 +65,7 @@ COLUMNS = (
         what=_("From arrival at the station to the start of the swap, mean of all swaps."),
     ),
     Column(
-        code="wait_p50",
+        key="wait_p50",
         label=_("wait, half of the swaps"),
         unit="min",
         digits=1,
@@ -74,7 +74,7 @@ COLUMNS = (
         is_first=False,
     ),
     Column(
-        code="wait_p90",
+        key="wait_p90",
         label=_("wait, nine of ten"),
         unit="min",
         digits=1,
@@ -82,7 +82,7 @@ COLUMNS = (
         what=_("Nine of ten swaps waited no longer."),
     ),
     Column(
-        code="wait_longest",
+        key="wait_longest",
         label=_("longest wait"),
         unit="min",
         digits=1,
@@ -90,7 +90,7 @@ COLUMNS = (
         what=_("The longest wait of a swap."),
     ),
     Column(
-        code="kept_percent",
+        key="kept_percent",
         label=_("promises kept"),
         unit="%",
         digits=1,
@@ -98,33 +98,33 @@ COLUMNS = (
         what=_("Of the accepted promises kept or missed, how many began in their window."),
     ),
     Column(
-        code="kept",
+        key="kept",
         label=_("windows kept"),
         value=lambda f: f.kept,
         what=_("Accepted promises whose swap began before the window was over."),
         is_first=False,
     ),
     Column(
-        code="missed",
+        key="missed",
         label=_("windows missed"),
         value=lambda f: f.missed,
         what=_("Accepted promises that began late, failed, or whose truck did not come."),
     ),
     Column(
-        code="declined",
+        key="declined",
         label=_("offers declined"),
         value=lambda f: f.declined,
         what=_("Offers a driver declined."),
     ),
     Column(
-        code="expired",
+        key="expired",
         label=_("offers not answered"),
         value=lambda f: f.expired,
         what=_("Offers nobody answered in time."),
         is_first=False,
     ),
     Column(
-        code="distance",
+        key="distance",
         label=_("mileage"),
         unit="km",
         digits=1,
@@ -133,7 +133,7 @@ COLUMNS = (
         what=_("Driven by the trucks while the fleet held them, by their own reports."),
     ),
     Column(
-        code="used",
+        key="used",
         label=_("energy used"),
         unit="kWh",
         digits=1,
@@ -142,7 +142,7 @@ COLUMNS = (
         what=_("Taken from the packs, by the trucks' own reports."),
     ),
     Column(
-        code="kwh_per_km",
+        key="kwh_per_km",
         label=_("consumption"),
         unit="kWh/km",
         digits=2,
@@ -151,7 +151,7 @@ COLUMNS = (
         what=_("Energy used, divided by the mileage."),
     ),
     Column(
-        code="charged",
+        key="charged",
         label=_("energy charged"),
         unit="kWh",
         digits=1,
@@ -161,7 +161,7 @@ COLUMNS = (
         ),
     ),
     Column(
-        code="cost",
+        key="cost",
         label=_("cost of energy"),
         unit="CNY",
         digits=2,
@@ -169,14 +169,14 @@ COLUMNS = (
         what=_("The energy charged at the tariff in force; energy without a tariff is left out."),
     ),
     Column(
-        code="stock_outs",
+        key="stock_outs",
         label=_("stock-outs"),
         of=(STATION,),
         value=lambda f: f.stock_outs,
         what=_("Times that began in which packs of a type were there and none was charged."),
     ),
     Column(
-        code="stock_out_hours",
+        key="stock_out_hours",
         label=_("without a charged pack"),
         unit="h",
         digits=1,
@@ -186,14 +186,14 @@ COLUMNS = (
         is_first=False,
     ),
     Column(
-        code="strandings",
+        key="strandings",
         label=_("stranded risks"),
         of=(FLEET,),
         value=lambda f: f.strandings,
         what=_("Alarms that a truck may not reach a swap."),
     ),
     Column(
-        code="alarms",
+        key="alarms",
         label=_("alarms"),
         value=lambda f: f.alarms,
         what=_("All other alarms opened in the period."),
@@ -222,5 +222,5 @@ def columns_of(subject: Subject, *, first_only: bool = False, by: str = "") -> l
     return [
         one
         for one in COLUMNS
-        if kind in one.of and one.code not in left_out and (one.is_first or not first_only)
+        if kind in one.of and one.key not in left_out and (one.is_first or not first_only)
     ]

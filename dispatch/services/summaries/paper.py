@@ -114,7 +114,7 @@ def _by_day(summary: Summary) -> list[tuple[str, Figures]]:
 def _table(
     title: str, first: str, rows: Sequence[tuple[str, Figures]], columns: Sequence[Column]
 ) -> Table:
-    columns = [one for one in columns if one.code in IN_TABLES]
+    columns = [one for one in columns if one.key in IN_TABLES]
     return Table(
         title=title,
         heads=[first, *(headed(column) for column in columns)],

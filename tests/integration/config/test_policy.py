@@ -81,6 +81,7 @@ def everywhere() -> list[str]:
     return sorted(set(addresses(get_resolver().url_patterns)) - STREAMS)
 
 
+@pytest.mark.django_db(transaction=True)  # some of them hand their connection back
 def test_every_address_carries_its_policy_to_strangers(client: Client) -> None:
     where = everywhere()
     assert len(where) > 150

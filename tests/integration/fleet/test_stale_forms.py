@@ -3,6 +3,7 @@
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.builders import NOW, make_driver, make_operator, make_pack, make_stat
 pytestmark = [pytest.mark.usefixtures("standing_clock")]
 WRITERS, SAVES_EACH = 4, 12
 MANY = 10_000
+LIMITS = count(2_000)  # no two writers want the same
 
 
 def filled(page: str) -> dict[str, Any]:
@@ -134,32 +136,38 @@ def test_what_a_form_does_not_show_may_change_meanwhile_and_stays() -> None:
     assert (kept.soh_percent, kept.slot_id, kept.is_quarantined) == (88, slot.pk, True)
 
 
-def raise_limit(user: User, url: str, saves: int) -> int:
-    """Add one to a station's power limit so often, looking again each time one is refused."""
-    refused = 0
+def set_limits(user: User, url: str, saves: int) -> list[tuple[int, int]]:
+    """Set a station's power limit so often, each time to another; return what it was and became.
+
+    Whoever is refused looks again.
+    """
+    saved: list[tuple[int, int]] = []
     try:
-        for _ in range(saves):
-            while True:
-                client, form = opened(user, url)
-                form["power_limit_kw"] = str(int(form["power_limit_kw"]) + 1)
-                answer = client.post(url, form)
-                if answer.status_code == 302:
-                    break
+        while len(saved) < saves:
+            client, form = opened(user, url)
+            seen, mine = int(form["power_limit_kw"]), next(LIMITS)
+            answer = client.post(url, form | {"power_limit_kw": str(mine)})
+            if answer.status_code == 302:
+                saved.append((seen, mine))
+            else:
                 assert answer.status_code == 412
-                refused += 1
     finally:
         connections.close_all()
-    return refused
+    return saved
 
 
 def race(user: User, saves_each: int) -> None:
+    """Let several save at once: each save must have seen the one before it."""
     station, url = station_page(user)
-    before = station.power_limit_kw
     with ThreadPoolExecutor(WRITERS) as pool:
-        refused = sum(pool.map(lambda _: raise_limit(user, url, saves_each), range(WRITERS)))
+        parts = pool.map(lambda _: set_limits(user, url, saves_each), range(WRITERS))
+        saved = [pair for part in parts for pair in part]
+    before = station.power_limit_kw
     station.refresh_from_db()
-    assert station.power_limit_kw == before + WRITERS * saves_each
-    assert refused > 0, "nobody raced"
+    assert len({seen for seen, _ in saved}) == len(saved) == WRITERS * saves_each
+    assert {seen for seen, _ in saved} == {before, *(mine for _, mine in saved)} - {
+        station.power_limit_kw
+    }
 
 
 @pytest.mark.django_db(transaction=True)

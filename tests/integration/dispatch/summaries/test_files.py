@@ -53,7 +53,7 @@ def test_the_workbook_tells_the_figures(pair: tuple[Summary, Summary], language:
     assert title in overview[0][0]
     assert "唐山通达" in overview[0][0]
     for row, column in zip(overview[5:], columns, strict=True):
-        assert row[1:] == (column.number(summary.total), column.unit or None), column.code
+        assert row[1:] == (column.number(summary.total), column.unit or None), column.key
     days = sheets[by_day]
     assert list(days[0][1:]) == heads
     for row, (day, figures) in zip(days[1:], summary.days.items(), strict=True):
