@@ -109,6 +109,8 @@ def clone(template: Model, over: str, **values: str) -> None:
             f'INSERT INTO "{meta.db_table}" ({columns})'
             f' SELECT {chosen} FROM "{meta.db_table}" t, {over} WHERE t."{pk}" = {template.pk}'
         )
+        # Else what was planned for an empty table (the look after each foreign key) stays.
+        cursor.execute(f'ANALYZE "{meta.db_table}"')
 
 
 def _numbered(table: str) -> str:
