@@ -42,7 +42,7 @@ class Size:
 
     trucks: int = 10_000
     stations: int = 200
-    past_swaps: int = 60_000
+    past_swaps: int = 6_000
     live_swaps: int = 1_600
     alarms: int = 20_000
     plan_runs: int = 5_000
