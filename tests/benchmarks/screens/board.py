@@ -80,7 +80,7 @@ def measure(stand: OneStation, rounds: int) -> dict[str, Any]:
         for _ in range(5):
             page.goto(f"{base}{BOARD}/{station}/")
             page.wait_for_selector(".board-track .bar")
-            paints.append(float(page.evaluate(PAINT)))
+            paints.append(float(page.wait_for_function(PAINT).json_value()))  # once it is painted
         bars = page.locator(".board-track .bar").count()
         stands = [float(page.evaluate(STANDS)) for _ in range(rounds)]
         follows = follow(page, stand, station, rounds)
