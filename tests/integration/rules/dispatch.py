@@ -11,8 +11,6 @@ from dispatch.models import (
     DraftEdit,
     DriverAction,
     DriverNotice,
-    FairnessEntry,
-    MeasuredSpread,
     NoticeDelivery,
     PackHold,
     PlanDraft,
@@ -22,28 +20,21 @@ from dispatch.models import (
     RoadBook,
     RoadLeg,
     Shuttle,
-    StationQuarter,
-    StockOut,
-    SummarySending,
     SwapAssignment,
     Trip,
-    TruckConsumption,
 )
 from fleet.models import Slot, SwapStation, Truck
 from tests.builders import (
     NOW,
     make_assignment,
     make_driver,
-    make_fairness_entry,
     make_hold,
     make_operator,
-    make_outcome,
     make_pack,
     make_pack_type,
     make_place,
     make_region,
     make_station,
-    make_subscription,
     make_truck,
     make_truck_model,
     make_user,
@@ -58,15 +49,6 @@ def _run() -> PlanRun:
 
 def _quarantine() -> Quarantine:
     return Quarantine.objects.create(region=make_region(), digest="d", failures=3, opened_at=NOW)
-
-
-def _sending() -> SummarySending:
-    return SummarySending.objects.create(
-        subscription=make_subscription(make_operator()),
-        first=NOW.date(),
-        message_id="<1@x>",
-        promised_at=NOW,
-    )
 
 
 def _ban() -> Ban:
@@ -209,35 +191,6 @@ def _delivery() -> NoticeDelivery:
     return NoticeDelivery.objects.create(notice=_notice(), channel="sms", key="k", at=NOW)
 
 
-def _consumption() -> TruckConsumption:
-    return TruckConsumption.objects.create(truck=make_truck())
-
-
-def _spread() -> MeasuredSpread:
-    return MeasuredSpread.objects.create(
-        kind="came", region=make_region(), samples=1, points=[0.9], measured_at=NOW
-    )
-
-
-def _quarter() -> StationQuarter:
-    return StationQuarter.objects.create(station=make_station(), starts_at=NOW, energy_wh=1)
-
-
-def _stock_out() -> StockOut:
-    return StockOut.objects.create(
-        station=make_station(), pack_type=make_pack_type(), during=since(NOW)
-    )
-
-
-def _entry() -> FairnessEntry:
-    return make_fairness_entry(make_assignment(), make_operator())
-
-
-def _lost(**minutes: float) -> Statement:
-    """Return an entry like another, of another swap, with other minutes."""
-    return twin(_entry(), assignment_id=make_assignment().pk, **minutes)
-
-
 DRAFT = "dispatch_plandraft"
 ASSIGNMENT = "dispatch_swapassignment"
 DISPATCH = [
@@ -250,37 +203,7 @@ DISPATCH = [
         ),
     ),
     Rule(
-        "dispatch_summary_is_of_one_subject",
-        "dispatch_summarysubscription",
-        lambda: change(make_subscription(make_operator()), station_id=make_station().pk),
-    ),
-    Rule(
-        "dispatch_summary_has_a_known_kind",
-        "dispatch_summarysubscription",
-        lambda: change(make_subscription(make_operator()), kind="year"),
-    ),
-    Rule(
-        "dispatch_summary_is_sent_once",
-        "dispatch_summarysending",
-        lambda: twin(_sending(), message_id="<2@x>"),
-    ),
-    Rule(
-        "dispatch_summary_is_sent_at_some_time",
-        "dispatch_summarysending",
-        lambda: change(_sending(), state="sent"),
-    ),
-    Rule(
         "dispatch_plan_run_has_a_known_state", "dispatch_planrun", lambda: change(_run(), state="x")
-    ),
-    Rule(
-        "dispatch_consumption_has_every_part",
-        "dispatch_truckconsumption",
-        lambda: change(_consumption(), mean=[1.0]),
-    ),
-    Rule(
-        "dispatch_consumption_spread_is_a_share",
-        "dispatch_truckconsumption",
-        lambda: change(_consumption(), leg_sd=0.0),
     ),
     Rule("dispatch_truck_is_banned_once_a_station", "dispatch_ban", lambda: twin(_ban())),
     Rule("dispatch_truck_runs_one_shuttle", "dispatch_shuttle", lambda: twin(_shuttle())),
@@ -306,41 +229,6 @@ DISPATCH = [
         lambda: change(_trip(), due_at=NOW - timedelta(seconds=1)),
     ),
     Rule("dispatch_trip_has_a_known_state", "dispatch_trip", lambda: change(_trip(), state="lost")),
-    Rule(
-        "dispatch_outcome_was_told_a_probability",
-        "dispatch_promiseoutcome",
-        lambda: change(make_outcome(make_assignment()), probability=1.1),
-    ),
-    Rule("dispatch_quarter_is_counted_once", "dispatch_stationquarter", lambda: twin(_quarter())),
-    Rule("dispatch_stock_out_is_open_once", "dispatch_stockout", lambda: twin(_stock_out())),
-    Rule("dispatch_spread_is_measured_once", "dispatch_measuredspread", lambda: twin(_spread())),
-    Rule(
-        "dispatch_spread_is_of_a_known_kind",
-        "dispatch_measuredspread",
-        lambda: change(_spread(), kind="x"),
-    ),
-    Rule(
-        "dispatch_nobody_loses_less_than_nothing",
-        "dispatch_fairnessentry",
-        lambda: _lost(waited_min=-1.0, excess_min=-4.0),
-    ),
-    Rule(
-        "dispatch_fairness_entry_adds_up",
-        "dispatch_fairnessentry",
-        lambda: _lost(excess_min=9.0),
-    ),
-    Rule(
-        "dispatch_fairness_entry_has_a_known_reason",
-        "dispatch_fairnessentry",
-        lambda: twin(_entry(), assignment_id=make_assignment().pk, reason="x"),
-    ),
-    Rule(
-        "ledger_is_append_only",
-        "dispatch_fairnessentry",
-        lambda: change(_entry(), reason="spared"),
-        "ledger_is_append_only",
-        "Cannot update or delete",
-    ),
     Rule("dispatch_lane_takes_one_truck_at_a_time", ASSIGNMENT, _two_in_a_lane),
     Rule("dispatch_truck_is_in_one_lane_at_a_time", ASSIGNMENT, _truck_in_two_lanes),
     Rule("dispatch_one_live_swap_a_trip", ASSIGNMENT, _two_on_a_trip),

@@ -1,6 +1,6 @@
 """Each rule of the tables refuses what breaks it, whoever writes; without it, it would pass.
 
-A new constraint or trigger wants its line in fleet.py, telematics.py or dispatch.py beside this.
+A new constraint or trigger wants its line in one of the modules beside this.
 """
 
 import pytest
@@ -11,13 +11,14 @@ from fleet.models import PackMove
 from fleet.services.constraints import violated_constraint
 from tests.builders import make_pack, make_station
 from tests.integration.rules.dispatch import DISPATCH
+from tests.integration.rules.figures import FIGURES
 from tests.integration.rules.fleet import FLEET
 from tests.integration.rules.rule import Rule, change
 from tests.integration.rules.station import STATION
 from tests.integration.rules.telematics import TELEMATICS
 
 pytestmark = pytest.mark.django_db
-RULES = [*FLEET, *TELEMATICS, *DISPATCH, *STATION]
+RULES = [*FLEET, *TELEMATICS, *DISPATCH, *FIGURES, *STATION]
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 # Rows of these triggers are not refusals: test_move_packs, test_keyring, test_gaps, test_quarantine
 # test what they write.
