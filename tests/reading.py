@@ -13,9 +13,9 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 ICONS = ("material-symbols", "material-icons")
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 HAN = re.compile(r"[\u3400-\u9fff]+")
-# Addresses, code in its marks, switches of commands, hashes of passwords.
+# Addresses, code in its marks, switches of commands, names of settings, hashes of passwords.
 ADDRESS = re.compile(
-    r"https?://\S+|/[a-z][\w/{}.-]+|\S+@\S+|--[a-z][\w-]*|`[^`]*`|\w+\*{3,}\w*|md5|\$\d+\$"
+    r"https?://\S+|/[a-z][\w/{}.-]+|\S+@\S+|--[a-z][\w-]*|`[^`]*`|\w+\*{3,}\w*|\b[A-Z]+_[A-Z_]+\b|md5|\$\d+\$"
 )
 
 

@@ -71,7 +71,10 @@ class ByHandForm(forms.Form):
     """Which station a truck is promised to, and why."""
 
     station = forms.ModelChoiceField(
-        SwapStation.objects.none(), widget=UnfoldAdminSelectWidget, label=gettext_lazy("Station")
+        SwapStation.objects.none(),
+        widget=UnfoldAdminSelectWidget,
+        label=gettext_lazy("Station"),
+        empty_label=gettext_lazy("Choose a station"),
     )
     reason = forms.CharField(
         max_length=200, widget=UnfoldAdminTextInputWidget, label=gettext_lazy("Why this change")

@@ -164,7 +164,7 @@ def _figure(
             return "–"
         return f"{number_format(value, places, force_grouping=True)} {unit}".strip()
 
-    more = f"{number_format(figure.more, 0, force_grouping=True)} CNY" if figure.more else ""
+    more = f"{number_format(figure.more, 0, force_grouping=True)} {_('CNY')}" if figure.more else ""
     return {
         "code": figure.code,
         "name": name,

@@ -30,7 +30,7 @@ def charts_of(days: Mapping[date, Figures]) -> list[dict[str, Any]]:
     figures = list(days.values())
     swaps = Series(_("swaps"), "swaps", [float(one.swaps) for one in figures])
     waits = [(one.wait_mean_s or 0.0) / 60 for one in figures]
-    wait = Series(_("mean wait"), "wait", waits, "min")
+    wait = Series(_("mean wait"), "wait", waits, _("min"))
     levels = [
         Series(
             str(LEVEL_NAMES[level]),

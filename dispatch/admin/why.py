@@ -27,6 +27,7 @@ from dispatch.selectors.why import (
 )
 from fleet.access import sees_everything
 from fleet.clock import now
+from fleet.selectors.said import reason_said
 
 NUMBERS = (
     *(f"{part}_min" for part in PARTS),
@@ -77,6 +78,7 @@ def why_page(request: HttpRequest, assignment_id: int) -> HttpResponse:
         "decided_on": assignment.decided_on,
         "outcome": outcome,
         "late_min": _minutes_late(outcome),
+        "ended_because": reason_said(assignment.end_reason),
         "probability_percent": round(100 * assignment.probability),
         "map": _map(assignment, options, runs_truck=runs_truck),
     }

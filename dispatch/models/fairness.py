@@ -78,4 +78,5 @@ class FairnessEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.truck_id}: {self.excess_min:+.1f} min"
+        minutes = _("%(m)s min") % {"m": f"{self.excess_min:+.1f}"}
+        return f"{self.truck_id}: {minutes}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
+from fleet.selectors.said import reason_said
 
 REASONS = ("robot fault", "maintenance", "safety", "power cut", "in the way")
 """Kept in the rows as they are here, and said in the reader's language."""
@@ -13,18 +13,7 @@ HELD_BACK_FOR = "to be inspected"
 
 def said(reason: str) -> str:
     """Return a reason in the reader's language, if it is one of those people choose from."""
-    words = {
-        "robot fault": _("robot fault"),
-        "maintenance": _("maintenance"),
-        "safety": _("safety"),
-        "power cut": _("power cut"),
-        "in the way": _("something in the way"),
-        "too hot": _("too hot"),
-        "smoke or leak": _("smoke or leak"),
-        "dropped": _("dropped or hit"),
-        "to be inspected": _("to be inspected"),
-    }
-    return words.get(reason, reason)
+    return reason_said(reason)
 
 
 def choices(reasons: Iterable[str] = REASONS) -> list[tuple[str, str]]:

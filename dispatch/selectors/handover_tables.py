@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.models.assignment import STATE_NAMES
 from dispatch.selectors.block_reasons import said
+from fleet.selectors.said import detail_said, reason_said
 from telematics.models import Alarm
 
 type Shape = tuple[str, str, list[str], Callable[[dict[str, Any]], list[str]]]
@@ -87,7 +88,7 @@ def _swap_row(row: dict[str, Any]) -> list[str]:
 
 def _lost_row(row: dict[str, Any]) -> list[str]:
     state = str(STATE_NAMES[row["state"]])
-    return [clock_of(row["ended_at"]), row["plate"], state, row["reason"]]
+    return [clock_of(row["ended_at"]), row["plate"], state, reason_said(row["reason"])]
 
 
 def _alarm_heads() -> list[str]:
@@ -97,4 +98,4 @@ def _alarm_heads() -> list[str]:
 def _alarm_row(row: dict[str, Any]) -> list[str]:
     kind = str(Alarm.Kind(row["kind"]).label)
     times = [clock_of(row["opened_at"]), clock_of(row["closed_at"])]
-    return [*times, kind, str(row["level"]), row["detail"]]
+    return [*times, kind, str(row["level"]), detail_said(row["detail"])]

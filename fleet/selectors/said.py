@@ -24,6 +24,14 @@ REASONS = frozenset(
         gettext_noop("The lane is late for it."),
         gettext_noop("checked in at the station"),
         gettext_noop("did not come within its window"),
+        gettext_noop("handed over"),
+        gettext_noop("lane_closed"),
+        gettext_noop("opened by the station"),
+        gettext_noop("saved view"),
+        gettext_noop("swapped"),
+        gettext_noop("taken back"),
+        gettext_noop("taken over"),
+        gettext_noop("view removed"),
         gettext_noop("driver: accept"),
         gettext_noop("driver: leave"),
         gettext_noop("driver: arrive"),
@@ -38,14 +46,23 @@ REASONS = frozenset(
         gettext_noop("swapped without check-in"),
     }
 )
-# What drivers choose when they decline, by the code their page sends.
-DECLINES: dict[str, Callable[[], str]] = {
+# What drivers choose when they decline, and people at a station when they block, by its code.
+CHOSEN: dict[str, Callable[[], str]] = {
     "too_far": lambda: gettext("Too far"),
     "have_enough_charge": lambda: gettext("Enough charge"),
     "road_blocked": lambda: gettext("Road blocked"),
     "truck_fault": lambda: gettext("Truck fault"),
     "rest_time": lambda: gettext("Rest time"),
     "other": lambda: gettext("Another reason"),
+    "robot fault": lambda: gettext("robot fault"),
+    "maintenance": lambda: gettext("maintenance"),
+    "safety": lambda: gettext("safety"),
+    "power cut": lambda: gettext("power cut"),
+    "in the way": lambda: gettext("something in the way"),
+    "too hot": lambda: gettext("too hot"),
+    "smoke or leak": lambda: gettext("smoke or leak"),
+    "dropped": lambda: gettext("dropped or hit"),
+    "to be inspected": lambda: gettext("to be inspected"),
 }
 DETAILS = (
     (
@@ -81,8 +98,8 @@ DETAILS = (
 
 def reason_said(text: str) -> str:
     """Return a reason that stands in a row: one of ours translated, a person's as it is."""
-    if text in DECLINES:
-        return DECLINES[text]()
+    if text in CHOSEN:
+        return CHOSEN[text]()
     return gettext(text) if text in REASONS else text
 
 

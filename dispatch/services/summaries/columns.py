@@ -20,7 +20,7 @@ class Column:
     label: Any
     value: Callable[[Figures], float | None]
     what: Any
-    unit: str = ""
+    unit: Any = ""
     digits: int = 0
     of: Sequence[str] = (FLEET, STATION)
     is_first: bool = True
@@ -59,7 +59,7 @@ COLUMNS = (
     Column(
         key="wait_mean",
         label=_("mean wait"),
-        unit="min",
+        unit=_("min"),
         digits=1,
         value=lambda f: minutes(f.wait_mean_s),
         what=_("From arrival at the station to the start of the swap, mean of all swaps."),
@@ -67,7 +67,7 @@ COLUMNS = (
     Column(
         key="wait_p50",
         label=_("wait, half of the swaps"),
-        unit="min",
+        unit=_("min"),
         digits=1,
         value=lambda f: minutes(f.wait_p50_s),
         what=_("Half of the swaps waited no longer."),
@@ -76,7 +76,7 @@ COLUMNS = (
     Column(
         key="wait_p90",
         label=_("wait, nine of ten"),
-        unit="min",
+        unit=_("min"),
         digits=1,
         value=lambda f: minutes(f.wait_p90_s),
         what=_("Nine of ten swaps waited no longer."),
@@ -84,7 +84,7 @@ COLUMNS = (
     Column(
         key="wait_longest",
         label=_("longest wait"),
-        unit="min",
+        unit=_("min"),
         digits=1,
         value=lambda f: minutes(f.wait_longest_s),
         what=_("The longest wait of a swap."),
@@ -163,7 +163,7 @@ COLUMNS = (
     Column(
         key="cost",
         label=_("cost of energy"),
-        unit="CNY",
+        unit=_("CNY"),
         digits=2,
         value=lambda f: f.cost_cny,
         what=_("The energy charged at the tariff in force; energy without a tariff is left out."),
@@ -178,7 +178,7 @@ COLUMNS = (
     Column(
         key="stock_out_hours",
         label=_("without a charged pack"),
-        unit="h",
+        unit=_("h"),
         digits=1,
         of=(STATION,),
         value=lambda f: f.stock_out_s / 3600,

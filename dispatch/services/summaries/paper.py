@@ -62,7 +62,7 @@ def _parts(summary: Summary, before: Figures) -> list[Part]:
 
 def _card(column: Column, figures: Figures, before: Figures) -> Figure:
     note = _("before: %(value)s") % {"value": column.text(before)}
-    return Figure(str(column.label), column.text(figures), column.unit, note)
+    return Figure(str(column.label), column.text(figures), str(column.unit), note)
 
 
 def _charts(days: dict[date, Figures]) -> list[Part]:

@@ -87,7 +87,7 @@ class Pages:
             sheet.write_string(row, 0, str(column.label))
             self._number(sheet, row, 1, column, summary.total)
             if column.unit:
-                sheet.write_string(row, 2, column.unit)
+                sheet.write_string(row, 2, str(column.unit))
 
     def table(
         self,
@@ -114,7 +114,7 @@ class Pages:
         """Write what was charged by day and tariff level, kWh and CNY."""
         name = _("Energy by tariff")
         sheet = self.book.add_worksheet(name)
-        levels = [f"{LEVEL_NAMES[level]}, {unit}" for unit in ("kWh", "CNY") for level in LEVELS]
+        levels = [f"{LEVEL_NAMES[level]}, {unit}" for unit in ("kWh", _("CNY")) for level in LEVELS]
         self._heads(sheet, [_("day"), *levels])
         count = 0
         for count, (day, figures) in enumerate(days, 1):

@@ -47,13 +47,13 @@ def test_the_workbook_tells_the_figures(pair: tuple[Summary, Summary], language:
     with translation.override(language):
         content = make_workbook(summary)
         sheets, columns = sheets_of(content), columns_of(summary.subject)
-        heads = [headed(one) for one in columns]
+        heads, units = [headed(one) for one in columns], [str(one.unit) for one in columns]
     title, by_day = WORDS[language]
     overview = next(iter(sheets.values()))
     assert title in overview[0][0]
     assert "唐山通达" in overview[0][0]
-    for row, column in zip(overview[5:], columns, strict=True):
-        assert row[1:] == (column.number(summary.total), column.unit or None), column.key
+    for row, column, unit in zip(overview[5:], columns, units, strict=True):
+        assert row[1:] == (column.number(summary.total), unit or None), column.key
     days = sheets[by_day]
     assert list(days[0][1:]) == heads
     for row, (day, figures) in zip(days[1:], summary.days.items(), strict=True):
