@@ -3,22 +3,18 @@
 References
 ----------
 M. Held, P. Wolfe, H. P. Crowder, "Validation of subgradient optimization", Mathematical
-Programming 6 (1974), doi 10.1007/BF01580223; D. P. Kingma, J. Ba, "Adam: a method for stochastic
-optimization" (2015), arXiv 1412.6980, for steps that are scaled price by price.
+Programming 6 (1974), doi 10.1007/BF01580223; steps are scaled price by price (`ascent.py`).
 """
 
 from collections.abc import Callable
 from math import ceil, inf, sqrt
 from time import monotonic
-from typing import TYPE_CHECKING
 
+from dispatch.planning.ascent import Ascent
 from dispatch.planning.network import Fleet
 from dispatch.planning.relaxation import Relaxation
 from dispatch.planning.schedule import Schedule
 from dispatch.planning.tolls import Tolls
-
-if TYPE_CHECKING:
-    from dispatch.planning.prices import Prices
 
 _SPLITS = (1, 3, 6, 12, 30)
 """Slots to a swap, grid by grid."""
@@ -26,11 +22,7 @@ _MOST_CELLS = 20_000_000
 _LONGEST_STEP_S = 40.0
 _SHORTEST_SHARE = 0.3
 _LAST_SHORTEST_SHARE = 0.002
-_SHORTER = 0.7
-_PATIENCE = 8
 _WORTH_IT = 3e-6
-_MEMORY = 0.9
-_LONG_MEMORY = 0.99
 _SHARE_EVERY_S = 2.0
 _FINEST_SHARED = 6
 """Slots to a swap up to which tolls are shared: finer ones guide no better and cost more."""
@@ -97,7 +89,7 @@ def raise_bound(
 
 
 class _Climb:
-    """Steps on one grid, each price by itself: the mean of its overuse over its usual size."""
+    """Steps on one grid."""
 
     def __init__(
         self,
@@ -107,47 +99,32 @@ class _Climb:
         coarser: "_Climb | None" = None,
     ) -> None:
         self.relaxation = relaxation
-        self._prices: Prices = relaxation.grid.no_prices()
+        prices = relaxation.grid.no_prices()
         if coarser is not None:
-            self._prices = relaxation.grid.finer(coarser.best_prices, coarser.relaxation.grid)
-        self.best_prices: Prices = self._prices
-        self.best_s = float("-inf")
-        self._length_s = _LONGEST_STEP_S / sqrt(split)
-        self._first_s = self._length_s
+            prices = relaxation.grid.finer(coarser.ascent.best_prices, coarser.relaxation.grid)
+        self.ascent: Ascent = Ascent(
+            prices, length=_LONGEST_STEP_S / sqrt(split), worth_it=_WORTH_IT
+        )
         self.is_last = False
-        self._steps = 0
-        self._mean = self._square = relaxation.grid.no_prices()
-        self._mark_s = float("-inf")
-        self._stalled = 0
+
+    @property
+    def best_s(self) -> float:
+        """Return the highest bound so far."""
+        return self.ascent.best
 
     @property
     def improves(self) -> bool:
         """Whether steps are still long enough to get anywhere."""
         share = _LAST_SHORTEST_SHARE if self.is_last else _SHORTEST_SHARE
-        return self._length_s > share * self._first_s
+        return self.ascent.length_left > share
 
     def tolls(self) -> Tolls:
         """Give the best prices found as tolls."""
-        return self.relaxation.grid.tolls(self.best_prices)
+        return self.relaxation.grid.tolls(self.ascent.best_prices)
 
     def step(self) -> None:
         """Evaluate the prices and move them along the overuse."""
-        value_s, overuse = self.relaxation.evaluate(self._prices)
-        if value_s > self.best_s:
-            self.best_s, self.best_prices = value_s, self._prices
-        self._stalled += 1
-        if value_s > self._mark_s + _WORTH_IT * abs(value_s):
-            self._mark_s, self._stalled = value_s, 0
-        if self._stalled >= _PATIENCE:
-            self._length_s *= _SHORTER
-            self._stalled = 0
-        overuse = overuse.pressing_on(self._prices)
-        self._steps += 1
-        self._mean = overuse.blended(self._mean, _MEMORY)
-        self._square = overuse.squared().blended(self._square, _LONG_MEMORY)
-        size = self._square.rooted(1 - _LONG_MEMORY**self._steps)
-        length_s = self._length_s / (1 - _MEMORY**self._steps)
-        self._prices = self._prices.stepped(self._mean.over(size), length_s)
+        self.ascent.step(*self.relaxation.evaluate(self.ascent.prices))
 
 
 def _relaxation(schedule: Schedule, fleet: Fleet, split: int) -> Relaxation:

@@ -15,6 +15,10 @@ class Prices:
     lanes: Floats
     stock: Floats
 
+    def nothing(self) -> "Prices":
+        """Give prices of zero for the same things."""
+        return Prices(np.zeros_like(self.lanes), np.zeros_like(self.stock))
+
     def stepped(self, usage: "Prices", length: float) -> "Prices":
         """Raise the prices of what is overused and lower the others, not below zero."""
         return Prices(

@@ -107,6 +107,15 @@ class TruckAhead:
             at_s += leg.travel_s + stop.dwell_s
         return None
 
+    def used_within_wh(self, within_s: float) -> int:
+        """Return what the drives of the next so many seconds take."""
+        used_wh, at_s = 0.0, float(self.route.ready_s)
+        for leg, stop in zip(self.legs, self.route.stops[1:], strict=True):
+            share = (within_s - at_s) / leg.travel_s if leg.travel_s else float(at_s <= within_s)
+            used_wh += min(1.0, max(0.0, share)) * leg.energy_wh
+            at_s += leg.travel_s + stop.dwell_s
+        return 0 if self.is_idle else ceil(used_wh)
+
     def meets_reserve_in_s(self, *, sds: float) -> int | None:
         """Return when the reserve is met if the drives take `sds` spreads more than expected.
 

@@ -17,13 +17,13 @@ import psycopg
 from django.conf import settings
 
 from telematics.ingest.answer import ReportsAnswer
-from telematics.ingest.keep import Keeper
+from telematics.ingest.keep import Keeper, News
 from telematics.ingest.meters import meters
+from telematics.ingest.passed import pass_on
 from telematics.ingest.refusals import BusyError
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
 from telematics.ingest.turns import Bounds, FullError, Share, Turns
-from telematics.services.alarms import promise_ringing
 
 log = logging.getLogger(__name__)
 
@@ -152,9 +152,9 @@ class Committer:
             return
         self._busy_since_s = time.monotonic()
         answers: Sequence[ReportsAnswer | Exception]
-        has_changed = False
+        news: News | None = None
         try:
-            answers, has_changed = self._keep(batch)
+            answers, news = self._keep(batch)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             log.warning("reports were not kept, their units will send them again: %s", error)
             self._let_go()
@@ -170,23 +170,23 @@ class Committer:
         self._busy_since_s = None
         assert self._loop is not None  # noqa: S101  started
         self._loop.call_soon_threadsafe(_settle, batch, answers)
-        if has_changed:
-            self._have_alarms_rung()
+        if news is not None:
+            self._pass_on(news)
 
-    def _keep(self, batch: Sequence[Waiting]) -> tuple[Sequence[ReportsAnswer], bool]:
+    def _keep(self, batch: Sequence[Waiting]) -> tuple[Sequence[ReportsAnswer], News]:
         if self._keeper is None:
             self._keeper = self._make_keeper(self.rules)
         began_s, submissions = time.monotonic(), [each.submission for each in batch]
-        answers, has_changed = self._keeper.keep(submissions)
+        answers, news = self._keeper.keep(submissions)
         meters().committed(submissions, took_s=time.monotonic() - began_s)
-        return answers, has_changed
+        return answers, news
 
-    def _have_alarms_rung(self) -> None:
+    def _pass_on(self, news: News) -> None:
         assert self._keeper is not None  # noqa: S101  it has just kept a batch
         try:
-            promise_ringing(self._keeper.line)
+            pass_on(news, self._keeper.line)
         except psycopg.Error as error:
-            log.warning("alarms will ring with the next tick: %s", error)
+            log.warning("what reports brought waits for the next tick: %s", error)
 
     def _let_go(self) -> None:
         if self._keeper is not None:

@@ -34,11 +34,17 @@ class Before:
     soc_percent: float
     pack_codes: list[str] | None
     breaches: int = 0
+    asks_below_percent: float | None = None
 
     @property
     def when(self) -> tuple[datetime, int]:
         """Return what orders reports of a truck."""
         return self.recorded_at, self.seq
+
+    def is_left_behind(self, report: Report) -> bool:
+        """Whether a report says less charge than dispatch reckons with, and this said enough."""
+        below = self.asks_below_percent
+        return below is not None and report.soc_percent < below <= self.soc_percent
 
 
 def marks_alone(report: Report, *, live: Before | None, now: datetime) -> int:

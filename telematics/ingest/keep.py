@@ -28,6 +28,15 @@ from telematics.services.plausibility import is_credible
 _SOURCES = {source.label: source.value for source in Source}
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a batch brought that others wait for."""
+
+    has_breaches_changed: bool
+    asking: tuple[int, ...]
+    """Trucks whose charge fell below what dispatch reckons with."""
+
+
 @dataclass(slots=True)
 class Keeper:
     """Keeps batches over one connection; remembers names, and asks the rules of alarms."""
@@ -40,8 +49,8 @@ class Keeper:
     def __post_init__(self) -> None:
         teach(self.line)
 
-    def keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], bool]:
-        """Keep what requests brought; return an answer each, and whether breached rules changed.
+    def keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], News]:
+        """Keep what requests brought; return an answer each, and what others wait for.
 
         What is said to be kept is committed when this returns, unless the caller holds a
         transaction open.
@@ -56,7 +65,7 @@ class Keeper:
             self.names = Names()
             return self._keep(submissions)
 
-    def _keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], bool]:
+    def _keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], News]:
         self.rules.refresh(self.line)
         lives = live_states(self.line, {each.truck_id for each in submissions})
         self._learn_names(submissions)
@@ -88,7 +97,7 @@ class Keeper:
                     kept.holes.get(each.truck_id, []),
                 )
             )
-        return answers, kept.has_breaches_changed
+        return answers, News(kept.has_breaches_changed, tuple(sorted(batch.asking)))
 
     def _learn_names(self, submissions: Iterable[Submission]) -> None:
         boots: set[tuple[int, str]] = set()
@@ -160,6 +169,8 @@ class Keeper:
             return live
         move.show(newest, at_us=micros(newest.recorded_at), breaches=breaches)
         batch.moves[truck_id] = move
+        if live and live.is_left_behind(newest):
+            batch.asking.add(truck_id)
         return Before(
             newest.recorded_at,
             newest.seq,
@@ -170,6 +181,7 @@ class Keeper:
             newest.soc_percent,
             newest.pack_codes,
             breaches,
+            live.asks_below_percent if live else None,
         )
 
 

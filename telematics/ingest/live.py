@@ -1,4 +1,4 @@
-"""What live states say, as far as new reports are compared with them."""
+"""What is known of trucks, as far as new reports are compared with it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,10 +8,12 @@ from psycopg import Connection
 from telematics.ingest.judge import Before
 from telematics.services.lines import run
 
+# A look into an index for each truck: joined, all needs there are would be read.
 LIVE = """
 SELECT truck_id, recorded_at, seq, boot_id, latitude_deg, longitude_deg, speed_kmh, soc_percent,
-       pack_codes, breaches
-  FROM telematics_truckstate WHERE truck_id = ANY(%s)
+       pack_codes, breaches,
+       (SELECT asks_below_percent FROM telematics_routeneed n WHERE n.truck_id = s.truck_id)
+  FROM telematics_truckstate s WHERE truck_id = ANY(%s)
 """
 
 

@@ -169,6 +169,7 @@ class Batch:
     moves: dict[int, Move] = field(default_factory=dict)
     seen: dict[int, set[tuple[datetime, int]]] = field(default_factory=dict)
     """Keys of reports by truck: the first of equal ones counts."""
+    asking: set[int] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)

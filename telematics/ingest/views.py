@@ -14,11 +14,11 @@ from fleet.models import Truck
 from telematics.ingest.body import check_size, read_body
 from telematics.ingest.decode import decode_reports
 from telematics.ingest.keep import Keeper
+from telematics.ingest.passed import pass_on
 from telematics.ingest.refusals import BusyError, WrongMethodError, refusal_of
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.submission import Submission
 from telematics.models import Device
-from telematics.services.alarms import promise_ringing
 from telematics.services.clones.lift import is_quarantined
 from telematics.services.keys import device_of_header, device_of_kind
 from telematics.services.lines import own_connection
@@ -48,9 +48,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
     submission = Submission(device.truck.pk, device.datum, decoded, clock.now(), is_apart)
     retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
     line = own_connection()
-    [answer], has_changed = Keeper(line, RuleBook(), retention).keep([submission])
-    if has_changed:
-        promise_ringing(line)
+    [answer], news = Keeper(line, RuleBook(), retention).keep([submission])
+    pass_on(news, line)
     return HttpResponse(msgspec.json.encode(answer), content_type="application/json")
 
 

@@ -157,7 +157,8 @@ class RouteNeed(models.Model):
 
     `needs_swap_by` is planned with: in one case of ten it is earlier. One case of ten is before
     `earliest_at` and one after `latest_at`; `within_notice_percent` is how likely it is that the
-    truck must swap within the notice of an hour.
+    truck must swap within the notice of an hour. A report below `asks_below_percent` of charge
+    changes what dispatch knew, and has the truck planned at once; null: none would.
     """
 
     truck = models.OneToOneField(Truck, models.CASCADE, primary_key=True, related_name="+")
@@ -170,6 +171,7 @@ class RouteNeed(models.Model):
     latest_at = models.DateTimeField(null=True)
     within_notice_percent = models.PositiveSmallIntegerField(default=0)
     is_promised = models.BooleanField(default=False)  # a swap: then low charge is looked after
+    asks_below_percent = models.FloatField(null=True)
 
     def __str__(self) -> str:
         return f"{self.truck_id} needs {self.energy_wh} Wh"

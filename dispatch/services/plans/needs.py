@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 
 from dispatch.planning.notice import swap_notice
 from dispatch.planning.plan import SwapPlan
+from dispatch.services.plans.plan_to_promise import PROMISE_AHEAD
 from dispatch.services.plans.replans import promise_replan
-from dispatch.snapshot import Snapshot, TruckAhead
+from dispatch.snapshot import LOW_ABOVE_RESERVE_PERCENT, Snapshot, TruckAhead
 from telematics.models import Alarm, RouteNeed
 
 SOON = timedelta(minutes=45)
@@ -24,6 +25,7 @@ NEED_FIELDS = [
     "latest_at",
     "within_notice_percent",
     "is_promised",
+    "asks_below_percent",
 ]
 DETAILS = {
     "unreachable": "It can reach no station that could swap it.",
@@ -74,7 +76,27 @@ def _need(truck_id: int, ahead: TruckAhead, as_of: datetime, *, is_promised: boo
         latest_at=at(notice.latest_s),
         within_notice_percent=round(100 * notice.within),
         is_promised=is_promised,
+        asks_below_percent=None if is_promised else _asks_below_percent(ahead),
     )
+
+
+def _asks_below_percent(ahead: TruckAhead) -> float | None:
+    """Return below which charge a report would change what is to be done about a truck.
+
+    That is where it begins to need a swap; if it needs one later on already, where the need comes
+    within what is promised ahead. None: it is low already, and the plan has said what it could.
+    """
+    reserve_wh, capacity_wh = ahead.reserve_wh, max(1, ahead.capacity_wh)
+    within_s = PROMISE_AHEAD.total_seconds()
+    if ahead.is_idle:
+        return None
+    if not ahead.route.legs:
+        low_percent = ahead.route.truck.reserve_percent + LOW_ABOVE_RESERVE_PERCENT
+        return min(100.0, float(low_percent))
+    for asked_wh in (ahead.needed_wh, ahead.used_within_wh(within_s)):
+        if ahead.energy_wh - reserve_wh >= asked_wh:
+            return min(100.0, 100.0 * (asked_wh + reserve_wh) / capacity_wh)
+    return None
 
 
 def _is_risk(reason: str, ahead: TruckAhead) -> bool:

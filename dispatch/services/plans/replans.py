@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from fleet.services.jobs import promise_job
+from telematics.services.asking import ANSWER_TASK
 
 PLAN_TASK = "dispatch.run_plan"
-ONE_TRUCK_TASK = "dispatch.plan_one_truck"
+ONE_TRUCK_TASK = ANSWER_TASK
 
 
 def promise_replan(region_id: int, *, cause: str, now: datetime) -> bool:
