@@ -91,10 +91,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [
-            BASE_DIR / "config" / "templates",
-            BASE_DIR / "dispatch" / "driver" / "templates",
-        ],
+        "DIRS": [BASE_DIR / "dispatch" / "driver" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
