@@ -31,12 +31,13 @@ log = structlog.get_logger()
 class Listener:
     """An open stream: `news` is set when it should look; `is_replaced` when newer ones took over.
 
-    `mark` and `told` are what it sent last, `motion` is the newest; `has_promise_news` asks it to
-    read the promise anew; `is_welcome` turns False when its driver was signed out.
+    `mark` and `told` are what it sent last (None before it sent any), `motion` is the newest;
+    `has_promise_news` asks it to read the promise anew; `is_welcome` turns False when its driver
+    was signed out.
     """
 
     driver_id: int
-    mark: Mark
+    mark: Mark | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     is_replaced: bool = False
     is_welcome: bool = True
@@ -109,19 +110,22 @@ class Hub:
         while True:
             await asyncio.sleep(LOOK_S)
             try:
-                marks, motions = await read_news(list(self.streams))
+                await self.look()
             except Exception as error:
                 log.warning("driver_streams_without_database", error=str(error))
-                continue
-            for driver_id, listeners in list(self.streams.items()):
-                for listener in listeners:
-                    mark = marks.get(driver_id)
-                    if mark is None or mark.key != listener.mark.key:
-                        listener.is_welcome = False
-                    listener.motion = motions.get(driver_id)
-                    listener.has_promise_news |= mark != listener.mark
-                    if listener.has_promise_news or listener.has_motion_news():
-                        listener.news.set()
+
+    async def look(self) -> None:
+        """Ask once; a stream that has not shown anything when this begins waits for the next."""
+        asked = [each for streams in self.streams.values() for each in streams if each.mark]
+        marks, motions = await read_news([each.driver_id for each in asked])
+        for listener in asked:
+            mark, shown = marks.get(listener.driver_id), listener.mark
+            if mark is None or (shown and mark.key != shown.key):
+                listener.is_welcome = False
+            listener.motion = motions.get(listener.driver_id)
+            listener.has_promise_news |= mark != listener.mark
+            if listener.has_promise_news or listener.has_motion_news():
+                listener.news.set()
 
 
 @sync_to_async(thread_sensitive=False)

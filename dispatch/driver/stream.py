@@ -42,7 +42,7 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     ends_at = loop.time() + LASTS_S
     beats_at = loop.time() + BEAT_S
-    listener = Listener(driver_id, Mark("?"))
+    listener = Listener(driver_id)
     home = hub()
     home.join(listener)
     try:
@@ -71,6 +71,8 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
                 continue
             listener.has_promise_news = False
             mark, card, _motion = await home.reader.read(driver_id)
+            if mark.key != listener.mark.key:  # signed out everywhere since it opened
+                return
             if mark != listener.mark:
                 listener.mark = mark
                 yield event("assignment", card, mark)

@@ -188,6 +188,41 @@ def test_signing_out_everywhere_ends_open_streams(
     play(scene)
 
 
+def test_news_after_signing_out_everywhere_is_not_told(driver: Driver) -> None:
+    async def scene() -> None:
+        events = await opened(driver)
+        await sync_to_async(sign_out_everywhere, thread_sensitive=False)(driver)
+        await offer(driver)
+        hub.hub().wake(driver.pk)
+        with pytest.raises(StopAsyncIteration):
+            await anext(events)
+
+    play(scene)
+
+
+def test_a_stream_that_opens_while_the_database_is_asked_stays_open(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "LOOK_S", 1000.0)
+    monkeypatch.setattr(stream, "BEAT_S", 0.1)
+    late = make_driver(driver.carrier)
+    make_sign_in_link(late, now=NOW, by=None)
+
+    async def scene() -> None:
+        first = await opened(driver)
+        look = asyncio.create_task(hub.hub().look())
+        await asyncio.sleep(0)  # now it knows whom it asks about
+        events: Any = stream.events(late.pk)
+        await next_event(events)
+        await look
+        assert (await next_event(events)).endswith("event: assignment\ndata: null\n\n")
+        assert (await next_event(events)).startswith("event: beat\n")
+        await events.aclose()
+        await first.aclose()
+
+    play(scene)
+
+
 def test_without_a_session_there_is_no_stream(client: Client) -> None:
     answer = client.get("/api/v1/driver/stream")
     assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
