@@ -47,7 +47,7 @@ def test_the_start_page_is_whole_fresh_and_honest(stack: Stack, desktop: Page) -
     scene = Scene(now=clock.now())
     station = scene.add_station()
     boss = make_user(is_superuser=True)
-    DriverNotice.objects.update(seen_at=clock.now())  # nobody is left to call
+    DriverNotice.objects.update(seen_at=clock.now(), look_at=None)  # nobody is left to call
     sign_in(desktop, stack, boss)
     assert desktop.locator(".need").count() == 6
     assert desktop.locator(".figure").count() == 5
