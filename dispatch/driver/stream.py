@@ -11,7 +11,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from dispatch.driver.hub import Listener, hub
+from dispatch.driver.hub import Hub, Listener, hub
 from dispatch.driver.marks import Mark
 from dispatch.selectors.cards import iso
 from fleet import clock
@@ -67,15 +67,8 @@ async def events(driver_id: int) -> AsyncIterator[bytes]:
             listener.news.clear()
             if listener.has_motion_news():
                 yield motion_event(listener)
-            if not listener.has_promise_news:
-                continue
-            listener.has_promise_news = False
-            mark, card, _motion = await home.reader.read(driver_id)
-            if mark.key != listener.mark.key:  # signed out everywhere since it opened
-                return
-            if mark != listener.mark:
-                listener.mark = mark
-                yield event("assignment", card, mark)
+            if listener.has_promise_news and (news := await promise_event(listener, home)):
+                yield news
     finally:
         home.leave(listener)
 
@@ -85,6 +78,20 @@ def event(name: str, data: Any, mark: Mark | None = None) -> bytes:
     name_line = f"event: {name}\n"
     id_line = f"id: {mark.assignment_id}.{mark.version}\n" if mark else ""
     return f"{id_line}{name_line}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+async def promise_event(listener: Listener, home: Hub) -> bytes:
+    """Tell what is promised if that is news; who was signed out since is told nothing and goes."""
+    listener.has_promise_news = False
+    mark, card, _motion = await home.reader.read(listener.driver_id)
+    if listener.mark and mark.key != listener.mark.key:
+        listener.is_welcome = False
+        listener.news.set()
+        return b""
+    if mark == listener.mark:
+        return b""
+    listener.mark = mark
+    return event("assignment", card, mark)
 
 
 def motion_event(listener: Listener) -> bytes:
