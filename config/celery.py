@@ -1,4 +1,4 @@
-"""The Celery app: queues `work` and `plan`; only the relay rings tasks, from rows in PostgreSQL."""
+"""The Celery app: queues `work`, `plan` and `preview`; only the relay rings, from rows."""
 
 import os
 

@@ -24,11 +24,12 @@ def web_command(*, port: int, host: str = "127.0.0.1", workers: int = 1) -> list
     ]
 
 
-def worker_command(queue: str, *, concurrency: int) -> list[str]:
-    """Return the command line of a Celery worker that serves one queue with its own pool."""
+def worker_command(*queues: str, concurrency: int) -> list[str]:
+    """Return the command line of a Celery worker that serves some queues with its own pool."""
     return [
-        *(sys.executable, "-m", "celery", "--app", "config", "worker", "--queues", queue),
-        *("--concurrency", str(concurrency), "--hostname", f"{queue}@%h", "--loglevel", "INFO"),
+        *(sys.executable, "-m", "celery", "--app", "config", "worker"),
+        *("--queues", ",".join(queues)),
+        *("--concurrency", str(concurrency), "--hostname", f"{queues[0]}@%h", "--loglevel", "INFO"),
         *("--without-gossip", "--without-mingle", "--max-tasks-per-child", "500"),
     ]
 

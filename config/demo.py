@@ -122,6 +122,7 @@ class Demo:
         children.start("gateways", demo_gateways.command(self.gateways_port, home=self.home))
         children.start("work", worker_command("work", concurrency=2))
         children.start("plan", worker_command("plan", concurrency=1))
+        children.start("preview", worker_command("preview", concurrency=1))
 
     def start_world(self) -> None:
         """Wait until the web answers, then let the simulated world begin."""

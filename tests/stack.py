@@ -58,7 +58,7 @@ class Stack:
         return {
             "web": web_command(port=self.port),
             "work": worker_command("work", concurrency=2),
-            "plan": worker_command("plan", concurrency=1),
+            "plan": worker_command("plan", "preview", concurrency=1),
             **relay,
         }
 

@@ -73,7 +73,7 @@ def summary_page(request: HttpRequest) -> HttpResponse:
     }
     if subject is not None:
         summary, before = read_pair(subject, period, now=now())
-        context |= _shown(request, summary, before.total)
+        context |= _shown(request, summary, before)
     return TemplateResponse(request, "dispatch/summary.html", context)
 
 
@@ -86,10 +86,10 @@ def summary_workbook(request: HttpRequest) -> HttpResponse:
 def summary_paper(request: HttpRequest) -> HttpResponse:
     """Hand out the paper."""
     summary, before = _read(request)
-    return _file(make_paper(summary, before.total), "application/pdf", summary, "pdf")
+    return _file(make_paper(summary, before), "application/pdf", summary, "pdf")
 
 
-def _read(request: HttpRequest) -> tuple[Summary, Summary]:
+def _read(request: HttpRequest) -> tuple[Summary, Figures]:
     _subjects, subject, period = asked(request)
     if subject is None:
         raise Http404

@@ -66,6 +66,6 @@ class Figures:
 
     @property
     def cost_cny(self) -> float | None:
-        """Return what the energy cost, in CNY; None where no tariff is in force for any of it."""
-        priced = [one.cost_cny for level, one in self.charged.items() if level]
+        """Return what the energy cost, in CNY; None where no tariff was in force for any of it."""
+        priced = [one.cost_cny for level, one in self.charged.items() if level or one.cost_cny]
         return sum(priced) if priced else None

@@ -9,25 +9,21 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from dispatch.selectors.summaries import statements
+from dispatch.selectors.summaries.energy_statements import CHARGED, SHARED
 from dispatch.selectors.summaries.figures import Energy, Figures
 from dispatch.selectors.summaries.period import Period
+from dispatch.selectors.summaries.statements import Statement
 from dispatch.selectors.summaries.subject import Subject
 from fleet.models import SwapStation, Truck
 from telematics.models import DerivedUpTo
+from telematics.services.days.calendar import bounds_of
 
 DAYS_DERIVED = "days"
 READINGS_COUNT_FOR = timedelta(hours=1)
-VALUES = {
-    statements.ENDED: (
-        "swaps", "waits", "waits_s", "wait_p50_s", "wait_p90_s", "wait_longest_s", "declined",
-        "expired", "broken_off",
-    ),
-    statements.PROMISES: ("kept", "missed", "withdrawn"),
-    statements.DRIVEN: ("distance_km", "used_kwh"),
-    statements.ALARMS: ("strandings", "alarms"),
-    statements.STOCK_OUTS: ("stock_outs", "stock_out_s"),
-}  # fmt: skip
-type Key = tuple[date | None, int | None, int | None]
+WORK_MEMORY = "64MB"
+"""Of one statement: a month of a big fleet is sorted in memory."""
+type Key = tuple[int | None, int | None, int | None]
+"""The number of the day from 1, truck, station; None where it is not grouped by."""
 WHOLE: Key = (None, None, None)
 
 
@@ -47,31 +43,22 @@ class Summary:
 
 def read_summary(subject: Subject, period: Period, *, now: datetime) -> Summary:
     """Return the figures of a period as they are known at `now`."""
-    found: dict[Key, Figures] = defaultdict(Figures)
-    values = _values(subject, period, now)
-    asked = [statements.ENDED, statements.PROMISES, statements.ALARMS]
-    asked.append(statements.DRIVEN if subject.is_fleet else statements.STOCK_OUTS)
-    times = {statements.ALARMS: "opened_at"}
-    for statement in asked:
-        mine = statements.HELD_THEN if subject.is_fleet else statements.AT_STATIONS
-        mine = mine.format(at=times.get(statement, "ended_at"))
-        for day, truck, station, *row in _rows(statement.format(mine=mine), values):
-            for name, value in zip(VALUES[statement], row, strict=True):
-                if value is not None:
-                    setattr(found[day, truck, station], name, value)
-    for day, truck, station, level, energy_wh, cost_cny in _charged(subject, values):
-        found[day, truck, station].charged[level] = Energy(energy_wh, cost_cny)
-    found[WHOLE]  # even if nothing happened
+    found = _found(subject, period, now)
     return Summary(
         subject=subject,
         period=period,
         as_of=now,
         is_settled=is_settled(subject, period, now=now),
         total=found[WHOLE],
-        days={day: found.get((day, None, None), Figures()) for day in period.days},
+        days={day: found.get((at, None, None), Figures()) for at, day in enumerate(period.days, 1)},
         trucks=_by_name(found, at=1, names=_plates(found)),
         stations=_by_name(found, at=2, names=_station_names(found)),
     )
+
+
+def read_total(subject: Subject, period: Period, *, now: datetime) -> Figures:
+    """Return the figures of a period in all, as they are known at `now`."""
+    return _found(subject, period, now, is_total=True)[WHOLE]
 
 
 def is_settled(subject: Subject, period: Period, *, now: datetime) -> bool:
@@ -86,10 +73,35 @@ def is_settled(subject: Subject, period: Period, *, now: datetime) -> bool:
     return not subject.is_fleet or derived.exists()
 
 
+def _found(
+    subject: Subject, period: Period, now: datetime, *, is_total: bool = False
+) -> dict[Key, Figures]:
+    found: dict[Key, Figures] = defaultdict(Figures)
+    found[WHOLE]  # even if nothing happened
+    values = _values(subject, period, now)
+
+    def rows(statement: Statement) -> list[Any]:
+        sql = statement.sql(is_fleet=subject.is_fleet, is_total=is_total)
+        return _rows(sql, values)
+
+    asked = [statements.ENDED, statements.ALARMS]
+    asked.append(statements.DRIVEN if subject.is_fleet else statements.STOCK_OUTS)
+    for statement in asked:
+        for day, truck, station, *row in rows(statement):
+            for name, value in zip(statement.names, row, strict=True):
+                if value is not None:
+                    setattr(found[day, truck, station], name, exact(value))
+    charged = SHARED if subject.is_fleet else CHARGED
+    for day, truck, station, level, energy_wh, cost_cny in rows(charged):
+        found[day, truck, station].charged[level] = Energy(exact(energy_wh), exact(cost_cny))
+    return found
+
+
 def _values(subject: Subject, period: Period, now: datetime) -> dict[str, Any]:
     return {
         "start": period.start,
         "end": period.end,
+        "midnights": [*(bounds_of(day)[0] for day in period.days), period.end],
         "first": period.first,
         "last": period.last,
         "zone": settings.TIME_ZONE,
@@ -99,21 +111,25 @@ def _values(subject: Subject, period: Period, now: datetime) -> dict[str, Any]:
     }
 
 
-def _charged(subject: Subject, values: dict[str, Any]) -> list[Any]:
-    if not subject.is_fleet:
-        return _rows(statements.CHARGED, values, hashes=True)
-    return _rows(statements.SHARED, values, hashes=True)
+def exact(value: float) -> float:
+    """Return a sum without the last digits, which hang on the order of what was added up.
+
+    Else a figure on the page and in the file may differ by the last digit shown.
+    """
+    return round(value, 6)
 
 
-def _rows(statement: str, values: dict[str, Any], *, hashes: bool = False) -> list[Any]:
+def _rows(statement: str, values: dict[str, Any]) -> list[Any]:
     """Run a statement; compiling it would take longer than running it.
 
-    With `hashes` rows are joined by hash: what is made on the way has no statistics to plan by.
+    Rows are joined by hash: how many are the subject's cannot be foreseen, and a month of looking
+    each up would take seconds.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL jit = off")
-        if hashes:
-            cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(
+            f"SET LOCAL jit = off; SET LOCAL enable_nestloop = off;"
+            f" SET LOCAL work_mem = '{WORK_MEMORY}'"
+        )
         cursor.execute(statement, values)
         return list(cursor.fetchall())
 

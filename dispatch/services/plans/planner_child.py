@@ -31,7 +31,8 @@ MOST_OUTPUT_MB = 64
 # with its parent's (Linux). No hook runs between fork and exec, so threads of ours do not matter.
 BEFORE_THE_PLANNER = """
 import ctypes, os, resource, runpy, signal, sys
-memory, output, parent = (int(sys.argv.pop(1)) for _ in range(3))
+memory, output, nice, parent = (int(sys.argv.pop(1)) for _ in range(4))
+os.nice(nice)
 resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -51,7 +52,7 @@ class PlannerFailedError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannerCall:
-    """Which planner to run and within which limits."""
+    """Which planner to run and within which limits; `nice`: how far it gives way to others."""
 
     name: str
     time_limit_s: float
@@ -59,6 +60,7 @@ class PlannerCall:
     memory_mb: int = 2048
     workers: int = 2
     seed: int = 0
+    nice: int = 0
     work_limit: int | None = None
 
 
@@ -155,7 +157,7 @@ def _checked(problem: SwapProblem, answer: str) -> SwapPlan:
 
 
 def _command(asked: Path, call: PlannerCall) -> list[str]:
-    limits = [call.memory_mb * 2**20, MOST_OUTPUT_MB * 2**20, os.getpid()]
+    limits = [call.memory_mb * 2**20, MOST_OUTPUT_MB * 2**20, call.nice, os.getpid()]
     reserve_s = min(call.time_limit_s / 2, START_S + asked.stat().st_size / READ_BYTES_PER_S)
     work = [] if call.work_limit is None else ["--work-limit", str(call.work_limit)]
     return [

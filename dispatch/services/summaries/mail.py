@@ -104,7 +104,7 @@ def make_mail(sending: SummarySending, addresses: list[str], *, now: datetime) -
     )
     if row.form in {row.Form.PDF, row.Form.BOTH}:
         name = file_name(subject, period, "pdf")
-        message.attach(name, make_paper(summary, before.total), "application/pdf")
+        message.attach(name, make_paper(summary, before), "application/pdf")
     if row.form in {row.Form.XLSX, row.Form.BOTH}:
         message.attach(file_name(subject, period, "xlsx"), make_workbook(summary), "/".join(XLSX))
     return message

@@ -11,6 +11,8 @@ from fleet.models import Lane, Region, SwapStation, Truck, User
 from fleet.services.jobs import promise_job
 
 PREVIEW_TASK = "dispatch.preview_draft"
+PREVIEW_QUEUE = "preview"
+"""Its own, so that previews neither wait for the regions' plans nor delay them."""
 GREEDY = "greedy"
 MOST_EDITS = 40
 PREVIEWS_KEPT = timedelta(days=1)
@@ -109,7 +111,7 @@ def _ask(draft: PlanDraft, *, now: datetime, planner: str = "") -> None:
     promise_job(
         name=PREVIEW_TASK,
         key=f"{draft.pk}:{draft.revision}",
-        queue="work" if planner == GREEDY else "plan",
+        queue="work" if planner == GREEDY else PREVIEW_QUEUE,
         draft_id=draft.pk,
         revision=draft.revision,
     )

@@ -1,17 +1,20 @@
 """A worker looks at the next plan of a region, with and without a draft's edits; promises nothing.
 
 Three plans of one snapshot: as things stand (every promise kept, whoever has none put beside
-them), the next plan, and the next plan with the edits.
+them), the next plan, and the next plan with the edits. Only the next plan is searched for: with
+the edits everybody stays where it has them, and who is pushed aside finds another place.
 """
 
+import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 
 from dispatch.models import PlanDraft
+from dispatch.planning.check import check_plan
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
@@ -24,7 +27,12 @@ from dispatch.services.workbench.sketch import Sketch, as_it_stands, steered_by,
 from dispatch.services.workbench.telling import Looked, result_of
 from dispatch.snapshot import take_snapshot
 
+log = logging.getLogger(__name__)
 Phase = PlanDraft.Phase
+
+
+GIVES_WAY = 5
+"""A preview's planner gives way to that of the region's plans where both want a core."""
 
 
 class SupersededError(Exception):
@@ -83,7 +91,7 @@ def _look(work: _Work) -> None:
     sketch, edited = Sketch(base), None
     if edits:
         sketch = with_edits(base, following.plan, edits, snapshot)
-        edited = _ask(sketch.problem, work.draft.planner)
+        edited = _with_room_made(sketch.problem, following, work.draft.planner)
     work.enter(Phase.COMPARING)
     looked = Looked(
         snapshot=snapshot,
@@ -108,10 +116,24 @@ def as_things_stand(problem: SwapProblem) -> SwapPlan:
     return plan_swaps(problem, PlannerParams(time_limit_s=0, workers=1))
 
 
+def _with_room_made(problem: SwapProblem, following: Planned, planner: str) -> Planned:
+    """Keep everybody where the `following` plan has them, but for the edits and who is in the way.
+
+    Those pushed aside are served one after another at the least cost beside the others. Nothing
+    moves but for the edits, so the difference is theirs alone, and the most that they cost: a
+    search might find less.
+    """
+    plan = as_things_stand(problem)
+    if check_plan(problem, plan):  # ours to mend; the person still gets an answer
+        log.error("a plan made around edits breaks rules: planned anew")
+        return _ask(problem, planner)
+    return Planned(plan, following.planner)
+
+
 def _ask(problem: SwapProblem, planner: str) -> Planned:
     """Plan as the worker does when it is urgent; `greedy` if that was asked for."""
     if planner == GREEDY:
         return plan_by_greedy(problem, why="")
     limit_s = settings.PLANNER_URGENT_TIME_LIMIT_S
     call = planner_call(settings.PLANNER_NAME, module=settings.PLANNER_MODULE, time_limit_s=limit_s)
-    return plan_in_time(problem, call)
+    return plan_in_time(problem, replace(call, nice=GIVES_WAY))

@@ -60,7 +60,7 @@ def measure() -> dict[str, Any]:
         read = partial(read_summary, subject, month, now=month.end)
         pair = partial(read_pair, subject, month, now=month.end)
         summary, before = pair()
-        paper = partial(make_paper, summary, before.total)
+        paper = partial(make_paper, summary, before)
         workbook = partial(make_workbook, summary)
         figures[subject.kind] = {
             "swaps": summary.total.swaps,

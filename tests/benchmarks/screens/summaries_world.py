@@ -19,12 +19,12 @@ SINCE = datetime(2026, 8, 31, 16, tzinfo=UTC)
 PROMISES = """
 INSERT INTO dispatch_swapassignment (region_id, truck_id, station_id, lane_id, state, version,
     "window", occupies, eta, leave_by_at, distance_m, soc_on_arrival_percent, probability,
-    road_class, why, options, check_in_code, is_pinned, offered_at, offer_expires_at, answered_at,
-    arrived_at, swapping_at, ended_at, end_reason)
+    road_class, why, options, decided_on, check_in_code, is_pinned, offered_at,
+    offer_expires_at, answered_at, arrived_at, swapping_at, ended_at, end_reason)
 SELECT t.region_id, t.id, s.station_id, s.id,
        CASE WHEN n %% 10 < 9 THEN 'done' ELSE 'declined' END, 5,
        tstzrange(at, at + interval '20 min'), tstzrange(at, at + interval '5 min'), at, at, 9000,
-       25, 0.9, '', '{}', '[]', '000000', false, at - interval '1 h', at, at, at,
+       25, 0.9, '', '{}', '[]', '{}', '000000', false, at - interval '1 h', at, at, at,
        at + make_interval(secs => (t.id * 7 + n * 13 + d * 31) %% 1500),
        at + interval '30 min', 'swapped'
   FROM fleet_truck t

@@ -16,6 +16,8 @@ from dispatch.services.plans.runs import run_plan
 from dispatch.services.promises.moves import move_assignment
 from dispatch.services.workbench.commit import Committed, NotPreviewedError, commit_draft
 from dispatch.services.workbench.drafts import (
+    GREEDY,
+    PREVIEW_TASK,
     ask_preview,
     open_draft,
     put_edit,
@@ -146,6 +148,17 @@ def test_what_an_edit_costs_is_what_the_checker_says_of_the_two_plans(
         priced, seen.following.plan
     )
     assert more_s > 20 * 60, "it waits there for half an hour"
+    for truck in scene.trucks[1:]:
+        swaps = put["trucks"][str(truck.pk)]["swaps"]
+        assert swaps["draft"] == swaps["next"], "nobody moves but for the edit"
+
+
+def test_previews_wait_for_no_plan_and_hold_none_up(scene: Scene) -> None:
+    draft = open_draft(scene.region, make_user(), now=NOW)
+    ask_preview(draft, now=NOW)
+    ask_preview(draft, now=NOW, planner=GREEDY)
+    jobs = Job.objects.filter(name=PREVIEW_TASK).order_by("pk").values_list("queue", flat=True)
+    assert list(jobs) == ["preview", "work"]
 
 
 def test_a_forbidden_station_is_left_and_the_reason_is_in_the_history(scene: Scene) -> None:

@@ -9,8 +9,12 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dispatch.models import SwapAssignment
 from dispatch.selectors.summaries import Figures, Period, Subject, period_of, read_summary
 from dispatch.selectors.summaries.period import last_over
+from dispatch.selectors.today import today
+from dispatch.services.summaries.columns import minutes
+from fleet.models import SwapStation
 from tests.integration.dispatch.summaries.again import Again
 from tests.integration.dispatch.summaries.month import END, FIRST, LAST, START, ZONE, Month
 
@@ -83,6 +87,25 @@ def test_days_trucks_and_stations_add_up_to_the_total(month: Month) -> None:
         km = sum(one.distance_km for one in summary.trucks.values())
         assert km == pytest.approx(summary.total.distance_km)
         assert sum(one.swaps for one in summary.trucks.values()) == summary.total.swaps
+
+
+@pytest.mark.parametrize("day", [1, 2, 3, 10, 11, 31])
+def test_the_start_page_counts_a_day_as_the_report_does(month: Month, day: int) -> None:
+    of_day = period_of("day", date(2026, 10, day))
+    stations = SwapStation.objects.filter(operator=month.group)
+    told = today(
+        assignments=SwapAssignment.objects.filter(station__in=stations),
+        stations=stations,
+        now=of_day.end - timedelta(microseconds=1),
+    )
+    seen = {one.code: (one.today, one.more) for one in told.figures}
+    whole = read_summary(Subject("stations", month.group.pk, ""), of_day, now=LATER).total
+    assert whole.charged_kwh > 0
+    assert seen["energy"] == pytest.approx((whole.charged_kwh, whole.cost_cny or 0), abs=1e-6)
+    assert seen["swaps"][0] == whole.swaps
+    assert seen["wait"][0] == pytest.approx(minutes(whole.wait_mean_s))
+    assert seen["kept"][0] == pytest.approx(whole.kept_percent)
+    assert seen["stock_outs"][0] == whole.stock_outs
 
 
 def test_a_sold_truck_leaves_its_history_with_who_held_it(month: Month) -> None:

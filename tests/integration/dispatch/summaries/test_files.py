@@ -26,7 +26,7 @@ WORDS = {"en": ("Monthly report", "By day"), "zh-hans": ("月报", "按日")}
 
 
 @pytest.fixture(scope="module")
-def pair(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Summary, Summary]]:
+def pair(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Summary, Figures]]:
     with django_db_blocker.unblock(), transaction.atomic():
         month = Month(3, swaps=80)
         carrier = month.carriers[0]
@@ -42,7 +42,7 @@ def sheets_of(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_workbook_tells_the_figures(pair: tuple[Summary, Summary], language: str) -> None:
+def test_the_workbook_tells_the_figures(pair: tuple[Summary, Figures], language: str) -> None:
     summary, _before = pair
     with translation.override(language):
         content = make_workbook(summary)
@@ -65,10 +65,10 @@ def test_the_workbook_tells_the_figures(pair: tuple[Summary, Summary], language:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_the_paper_tells_the_figures(pair: tuple[Summary, Summary], language: str) -> None:
+def test_the_paper_tells_the_figures(pair: tuple[Summary, Figures], language: str) -> None:
     summary, before = pair
     with translation.override(language):
-        pdf = make_paper(summary, before.total)
+        pdf = make_paper(summary, before)
         first = columns_of(summary.subject, first_only=True)
         told = [f"{one.text(summary.total)} {one.unit}".strip() for one in first]
         labels = [str(one.label) for one in first]
