@@ -54,6 +54,7 @@ FLEET_API: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/driver/", include(DRIVER_API)),
     path("api/v1/fleet/", include(FLEET_API)),
+    path("api/v1/fleet/", include("dispatch.api.registries.urls")),
     path("api/v1/obu/seen", seen_api.UnitSeenView.as_view(), name="obu-seen"),
     path("api/v1/station/", include(STATION_API)),
     path("driver/", include("dispatch.driver.urls")),

@@ -4,6 +4,7 @@ Every admin page, API view and live stream starts from one of these querysets. E
 `user` and, where relations are dated, `now`.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,6 +14,24 @@ from fleet.models import Driver, Operator, Pack, Place, Shift, SwapStation, Truc
 
 Viewer = User | AnonymousUser
 WRITING_ROLES = {User.Role.FLEET_MANAGER, User.Role.DISPATCHER, User.Role.STATION_OPERATOR}
+
+
+@dataclass(frozen=True, slots=True)
+class Keepers:
+    """Who keeps a registry: which roles, of operators of which kinds (empty: of any)."""
+
+    roles: frozenset[str]
+    kinds: frozenset[str] = frozenset()
+
+
+TRUCK_KEEPERS = Keepers(frozenset({User.Role.FLEET_MANAGER}), frozenset({Operator.Kind.CARRIER}))
+PACK_KEEPERS = Keepers(
+    frozenset({User.Role.FLEET_MANAGER}),
+    frozenset({Operator.Kind.PACK_BANK, Operator.Kind.CARRIER}),
+)
+STATION_KEEPERS = Keepers(
+    frozenset({User.Role.STATION_OPERATOR}), frozenset({Operator.Kind.STATION_OPERATOR})
+)
 
 
 def _operator_of(user: Viewer) -> Operator | None:
@@ -31,6 +50,23 @@ def may_write(user: Viewer) -> bool:
     return sees_everything(user) or (
         _operator_of(user) is not None and isinstance(user, User) and user.role in WRITING_ROLES
     )
+
+
+def works_in_office(user: Viewer) -> bool:
+    """Say whether the user looks at lists at all: people of an operator, but no drivers."""
+    if sees_everything(user):
+        return True
+    return _operator_of(user) is not None and getattr(user, "role", "") != User.Role.DRIVER
+
+
+def keeps(user: Viewer, keepers: Keepers) -> bool:
+    """Say whether the user's role and kind of operator keep a registry."""
+    if sees_everything(user):
+        return True
+    own = _operator_of(user)
+    if own is None or not isinstance(user, User) or user.role not in keepers.roles:
+        return False
+    return not keepers.kinds or own.kind in keepers.kinds
 
 
 def operators_for(user: Viewer) -> QuerySet[Operator]:
@@ -80,6 +116,26 @@ def trucks_run_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     if own is None or not may_write(user):
         return Truck.objects.none()
     return _held_trucks(own, now)
+
+
+def trucks_kept_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
+    """Return the trucks whose entry in the registry a user may change."""
+    is_keeper = keeps(user, TRUCK_KEEPERS)
+    return trucks_run_by(user, now=now) if is_keeper else Truck.objects.none()
+
+
+def packs_kept_by(user: Viewer) -> QuerySet[Pack]:
+    """Return the packs whose entry in the registry a user may change: those its operator owns."""
+    if sees_everything(user):
+        return Pack.objects.all()
+    own = operators_for(user) if keeps(user, PACK_KEEPERS) else Operator.objects.none()
+    return Pack.objects.filter(owner__in=own)
+
+
+def stations_kept_by(user: Viewer) -> QuerySet[SwapStation]:
+    """Return the stations that a user may change, close and open, lanes and slots included."""
+    is_keeper = keeps(user, STATION_KEEPERS)
+    return stations_for(user) if is_keeper else SwapStation.objects.none()
 
 
 def stations_for(user: Viewer) -> QuerySet[SwapStation]:

@@ -23,7 +23,7 @@ from dispatch.admin.steering import SteersMany, may_dispatch
 from dispatch.admin.why import why_urls
 from dispatch.models import Ban, SwapAssignment
 from dispatch.models.assignment import STATE_NAMES
-from dispatch.selectors.attention.offers import unanswered
+from dispatch.selectors.attention.offers import waiting
 from dispatch.selectors.news import newest_news, news_of
 from dispatch.selectors.reasons import sentence
 from dispatch.services.promises.by_hand import ban, lift_ban
@@ -76,10 +76,7 @@ class AnswerFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[SwapAssignment]
     ) -> QuerySet[SwapAssignment]:
-        if self.value() not in {"unanswered", "unseen"}:
-            return queryset
-        waiting = unanswered(queryset, now=now())
-        return waiting if self.value() == "unanswered" else waiting.filter(is_seen=False)
+        return waiting(queryset, self.value() or "", now=now())
 
 
 @admin.register(SwapAssignment)

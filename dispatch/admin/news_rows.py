@@ -10,7 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 
 from dispatch.models import NoticeDelivery, SwapAssignment
-from dispatch.selectors.news import Sight, sight_of, unseen
+from dispatch.selectors.news import Sight, by_sight, sight_of
 
 Outcome = NoticeDelivery.Outcome
 ERRORS = {
@@ -87,9 +87,4 @@ class SeenFilter(admin.SimpleListFilter):
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[SwapAssignment]
     ) -> QuerySet[SwapAssignment]:
-        if self.value() == "no":
-            return unseen(queryset)
-        if self.value() == "yes":
-            told = queryset.filter(notices__must_be_seen=True).distinct()
-            return told.exclude(pk__in=unseen(SwapAssignment.objects.all()).values("pk"))
-        return queryset
+        return by_sight(queryset, self.value() or "")

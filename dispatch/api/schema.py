@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from dispatch.api.examples import ANSWERS, BODIES, EVENTS
+from dispatch.api import examples
+from dispatch.api.examples import EVENTS
+from dispatch.api.registries import schema as registries
 from fleet.api.schema import operations
 from telematics.ingest.items import ITEMS_MAX
 
@@ -44,13 +46,16 @@ REFUSALS = {
     },
     "station_lane_close": {"409": "`id_reused`"},
     "station_lane_open": {"409": "`id_reused`"},
-    "fleet_trips": {"404": "`unknown_view`"},
+    "fleet_trips": {"404": "`unknown_view`", "409": "`unread_view` (with `filters`)"},
     "fleet_order_trips": {"413": "`too_large`, `too_many`"},
     "fleet_cancel_trip": {
         "404": "`unknown_trip`",
         "409": "`not_allowed_now` (with `state`)",
     },
+    **registries.REFUSALS,
 }
+ANSWERS = {**examples.ANSWERS, **registries.ANSWERS}
+BODIES = {**examples.BODIES, **registries.BODIES}
 
 
 def complete(
@@ -63,7 +68,9 @@ def complete(
     result["paths"]["/api/v1/driver/stream"] = {"get": STREAM}
     answer = result["components"]["schemas"]["ReportsAnswer"]["properties"]
     answer["assignment"] = {"oneOf": [ASSIGNMENT, {"type": "null"}]}
+    registries.take_no_more(result["components"]["schemas"])
     for operation in operations(result):
+        registries.describe_tags(operation)
         name = operation["operationId"]
         if name == "fleet_order_trips":
             _take_one_or_many(operation["requestBody"])

@@ -1,5 +1,6 @@
 """`/api/v1/fleet/trips`: what carriers order, and how it goes."""
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import PermissionDenied
@@ -8,6 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from dispatch.api import trip_bodies as bodies
+from dispatch.api.registries.viewed import apply_view, filters_of_view
+from dispatch.models import Trip
 from dispatch.selectors.trips import trips_of_carrier
 from dispatch.services.trips.orders import (
     TripNotAllowedNowError,
@@ -20,7 +23,6 @@ from fleet import clock
 from fleet.access import carrier_of_user, may_write
 from fleet.api.problems import Problem
 from fleet.models import Operator, User
-from fleet.selectors.saved_views import view_named
 from telematics.api.auth import DeviceKeyAuthentication, KeyProblem
 from telematics.ingest.body import BodyRefusedError, read_body
 from telematics.ingest.items import Refusal, decode_items
@@ -99,8 +101,11 @@ class TripsView(CarrierView):
         query.is_valid(raise_exception=True)
         carrier = self.carrier(request, to_write=False)
         asked = dict(query.validated_data)
-        filters = _filters_of(request, carrier, asked.pop("view", None))
-        rows = trips_of_carrier(carrier, **asked, filters=filters, limit=PAGE_ROWS + 1)
+        view = asked.pop("view", "")
+        found = trips_of_carrier(carrier, **asked)
+        if view:
+            found = _as_viewed(found, view, request=request, carrier=carrier)
+        rows = list(found[: PAGE_ROWS + 1])
         page = rows[:PAGE_ROWS]
         answer = {
             "trips": bodies.OrderedTrip(page, many=True).data,
@@ -109,17 +114,14 @@ class TripsView(CarrierView):
         return Response(answer)
 
 
-def _filters_of(request: Request, carrier: Operator, name: str | None) -> dict[str, str]:
-    """Return the filters of the saved view of that name: the person's, or one shared."""
-    if name is None:
-        return {}
+def _as_viewed(
+    trips: QuerySet[Trip], name: str, *, request: Request, carrier: Operator
+) -> QuerySet[Trip]:
+    """Return the trips that a saved view shows: the person's, or one shared."""
     user = request.user if isinstance(request.user, User) else None
-    view = view_named(name, listing="dispatch.trip", user=user, operator=carrier)
-    if view is None:
-        detail = "Nobody saved a view of trips under this name for you."
-        raise Problem(status=404, code="unknown_view", detail=detail)
-    filters: dict[str, str] = view.filters
-    return filters
+    filters = filters_of_view("dispatch.trip", name, user=user, operator=carrier)
+    seer = user or User(operator=carrier, role=User.Role.FLEET_MANAGER)
+    return apply_view(trips, "dispatch.trip", filters, user=seer, now=clock.now())
 
 
 class TripCancelView(CarrierView):

@@ -62,6 +62,16 @@ def unseen(assignments: QuerySet[SwapAssignment]) -> QuerySet[SwapAssignment]:
     return assignments.filter(pk__in=rows.exclude(Exists(newer)).values("assignment"))
 
 
+def by_sight(assignments: QuerySet[SwapAssignment], said: str) -> QuerySet[SwapAssignment]:
+    """Return the promises whose newest news was seen (`yes`) or not (`no`), else all."""
+    if said == "no":
+        return unseen(assignments)
+    if said == "yes":
+        told = assignments.filter(notices__must_be_seen=True).distinct()
+        return told.exclude(pk__in=unseen(SwapAssignment.objects.all()).values("pk"))
+    return assignments
+
+
 def news_of(assignment: SwapAssignment) -> list[DriverNotice]:
     """Return all that the driver was told of a promise, with every attempt, in three queries."""
     rows = DriverNotice.objects.filter(assignment=assignment, must_be_seen=True)

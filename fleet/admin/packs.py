@@ -16,7 +16,7 @@ from fleet.admin.asking import act_with_reason
 from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, KnownWidget, ScopedResource
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
-from fleet.models import Operator, Pack, PackMove, PackType, User
+from fleet.models import Pack, PackMove, PackType, User
 from fleet.services import packs, quarantine
 
 type Move = Callable[..., object]
@@ -60,8 +60,8 @@ class PackAdmin(ExchangeAdmin):
 
     keeps_views = True
     resource_classes = [PackResource]
-    writers = frozenset({User.Role.FLEET_MANAGER})
-    kinds = frozenset({Operator.Kind.PACK_BANK, Operator.Kind.CARRIER})
+    writers = access.PACK_KEEPERS.roles
+    kinds = access.PACK_KEEPERS.kinds
     list_display = ["code", "type", "owner", "whereabouts", "place", "soh_percent"]
     list_filter = [("type", ScopedRelatedFilter), "whereabouts", "is_quarantined"]
     list_select_related = ["type", "owner", "slot__station", "truck"]
@@ -82,9 +82,7 @@ class PackAdmin(ExchangeAdmin):
         return access.packs_for(user, now=now())
 
     def changeable_for(self, user: Viewer) -> QuerySet[Pack]:
-        if access.sees_everything(user):
-            return Pack.objects.all()
-        return Pack.objects.filter(owner__in=access.operators_for(user))
+        return access.packs_kept_by(user)
 
     @admin.display(description=_("place"))
     def place(self, pack: Pack) -> str:

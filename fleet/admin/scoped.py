@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from fleet.access import Viewer, sees_everything
+from fleet.access import Keepers, Viewer, keeps
 from fleet.admin.history import history_response
 from fleet.admin.named_fields import name_parts
 from fleet.admin.saved_views import SavedViews
@@ -65,14 +65,7 @@ class ScopedAdmin(SavedViews, ModelAdmin):
 
     def may_write(self, user: Viewer) -> bool:
         """Say whether the user's role and kind of operator change rows of this page."""
-        if sees_everything(user):
-            return True
-        if not isinstance(user, User) or not user.is_active or user.role not in self.writers:
-            return False
-        operator = user.operator
-        if operator is None or not operator.is_active:
-            return False
-        return not self.kinds or operator.kind in self.kinds
+        return keeps(user, Keepers(self.writers, self.kinds))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Start every list, form and action from the door."""

@@ -1,7 +1,6 @@
 """No form overwrites what it did not show: 412, the difference, a choice, and send again."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets, unquote
@@ -9,24 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from fleet.admin.history import Change, changes_of
 from fleet.admin.seen import SEEN, Posted, SeenField, fields_of, in_words, sent
+from fleet.selectors.changes import last_change
+from fleet.services.seen import Difference, hold
 
 CHOICE = "_choose:"
 THEIRS = "theirs"
 SAVES = ("_save", "_continue", "_addanother", "_saveasnew")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """A field that somebody else changed while the form was open."""
-
-    key: str
-    label: str
-    seen: str
-    theirs: str
-    yours: str
-    change: Change | None
 
 
 def seen_by(form: Any, formsets: list[Any]) -> str:
@@ -43,7 +31,7 @@ def answer_if_stale(page: Any, request: HttpRequest, object_id: str) -> HttpResp
     obj = page.get_object(request, unquote(object_id))
     if obj is None or not page.has_change_permission(request, obj) or _is_action(request):
         return None
-    page.model._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
+    hold(page.model._base_manager.filter(pk=obj.pk))
     form, formsets = _as_it_is(page, request, object_id)
     fields = list(fields_of(form, formsets))
     names = {each.key: _name_in(request.POST, each) for each in fields}
@@ -82,9 +70,8 @@ def _as_it_is(page: Any, request: HttpRequest, object_id: str) -> tuple[Any, lis
         rows = inline.get_queryset(request)
         formset = formset_class(instance=obj, prefix=prefix, queryset=rows)
         if inline.has_change_permission(request, obj):
-            keys = sorted(row.pk for row in formset.get_queryset())
-            locked = formset.model._base_manager.select_for_update(no_key=True)
-            list(locked.filter(pk__in=keys).order_by("pk"))
+            keys = [row.pk for row in formset.get_queryset()]
+            hold(formset.model._base_manager.filter(pk__in=keys))
             formsets.append(formset_class(instance=obj, prefix=prefix, queryset=rows.all()))
     return form, formsets
 
@@ -111,24 +98,22 @@ def _name_in(posted: Any, each: SeenField) -> str:
     return ""
 
 
-def _difference(each: SeenField, before: Posted | None, yours: Posted) -> Difference:
+def _difference(each: SeenField, before: Posted | None, yours: Posted) -> Difference[str]:
     model_field = {f.name: f for f in each.row._meta.get_fields()}.get(each.bound.name)
-    name = str(getattr(model_field, "verbose_name", each.bound.label))
+    column = str(getattr(model_field, "attname", each.bound.name))
     is_own = ":" not in each.key
-    changes = changes_of(each.row)
-    touched = [c for c in changes if name in {told for told, _before, _after in c.fields}]
     return Difference(
         key=each.key,
         label=str(each.bound.label) if is_own else f"{each.row}: {each.bound.label}",
         seen="–" if before is None else in_words(each.bound, before),
         theirs=in_words(each.bound, each.posted),
         yours=in_words(each.bound, yours),
-        change=touched[0] if touched else None,
+        change=last_change(each.row, column),
     )
 
 
 def _refusal(
-    page: Any, request: HttpRequest, obj: Any, differences: list[Difference], seen: str
+    page: Any, request: HttpRequest, obj: Any, differences: list[Difference[str]], seen: str
 ) -> HttpResponse:
     kept = [
         (name, value)

@@ -16,11 +16,11 @@ from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
 from fleet.clock import now
-from fleet.models import Closure, Lane, OpeningHours, Operator, Slot, SwapStation, User
+from fleet.models import Closure, Lane, OpeningHours, Slot, SwapStation, User
 from fleet.services import stations
 
-STATION_WRITERS = frozenset({User.Role.STATION_OPERATOR})
-STATION_KINDS = frozenset({Operator.Kind.STATION_OPERATOR})
+STATION_WRITERS = access.STATION_KEEPERS.roles
+STATION_KINDS = access.STATION_KEEPERS.kinds
 
 
 class StationPartInline(NamedInline):

@@ -16,7 +16,7 @@ from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
 from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.clock import now
-from fleet.models import Operator, Pack, Region, Truck, TruckModel, TruckTenure, User
+from fleet.models import Pack, Region, Truck, TruckModel, TruckTenure, User
 from fleet.services.trucks import register_trucks, set_in_service
 
 
@@ -79,8 +79,8 @@ class TruckAdmin(ExchangeAdmin):
 
     keeps_views = True
     resource_classes = [TruckResource]
-    writers = frozenset({User.Role.FLEET_MANAGER})
-    kinds = frozenset({Operator.Kind.CARRIER})
+    writers = access.TRUCK_KEEPERS.roles
+    kinds = access.TRUCK_KEEPERS.kinds
     list_display = ["plate", "vin", "model", "region", "carrier", "packs_on_board", "is_active"]
     list_select_related = ["model", "region"]
     list_filter = [

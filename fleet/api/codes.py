@@ -146,6 +146,21 @@ CODES: dict[str, Code] = {
         _("Nobody saved a view under this name for you."),
         _("Save it above the list in the admin, and share it with the operator for programs."),
     ),
+    "unread_view": Code(
+        409,
+        _("The view filters by something that only its page understands."),
+        _("`filters` names it. Save a view without it for programs."),
+    ),
+    "precondition_required": Code(
+        428,
+        _("A change must name what it saw."),
+        _("Read the row, and send its `etag` as `If-Match`."),
+    ),
+    "stale": Code(
+        412,
+        _("It was changed since you looked; nothing was overwritten."),
+        _("`differences` names each member with who changed it. Decide, and send the new `etag`."),
+    ),
     "goes_nowhere": Code(200, _("Origin and destination are the same."), _MEND),
     "due_before_ready": Code(200, _("The trip is due before it may leave."), _MEND),
     # Stations
@@ -206,6 +221,7 @@ CODES: dict[str, Code] = {
         409, _("Somebody else looks after the alarm already."), _LOOK_AGAIN
     ),
     "already_closed": Code(409, _("The alarm is closed already."), _LOOK_AGAIN),
+    "pack_retired": Code(409, _("The pack is out of service for good."), _LOOK_AGAIN),
     "not_quarantined": Code(409, _("The pack is not quarantined."), _LOOK_AGAIN),
     "release_asked_already": Code(
         409, _("Somebody has asked for the release already."), _("Confirm it, as another person.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -18,6 +18,7 @@ from fleet.models import User
 from fleet.selectors.said import detail_said
 from telematics import access
 from telematics.models import Alarm
+from telematics.selectors.alarm_states import in_state
 from telematics.services.alarms.people import (
     AlarmOverError,
     acknowledge_alarm,
@@ -30,13 +31,13 @@ URGENCY = Case(
     default=Value(1),
     output_field=IntegerField(),
 )
-STATES = {
-    "open": (_("open"), Q(closed_at=None)),
-    "waiting": (_("open, nobody looks after it"), Q(closed_at=None, acknowledged_at=None)),
-    "acknowledged": (_("open, looked after"), Q(closed_at=None, acknowledged_at__isnull=False)),
-    "escalated": (_("open, escalated"), Q(closed_at=None, escalated_at__isnull=False)),
-    "stale": (_("open, stale"), Q(closed_at=None, stale_since__isnull=False)),
-    "closed": (_("closed"), Q(closed_at__isnull=False)),
+STATE_NAMES = {
+    "open": _("open"),
+    "waiting": _("open, nobody looks after it"),
+    "acknowledged": _("open, looked after"),
+    "escalated": _("open, escalated"),
+    "stale": _("open, stale"),
+    "closed": _("closed"),
 }
 
 
@@ -47,11 +48,10 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(code, words) for code, (words, _rows) in STATES.items()]
+        return [*STATE_NAMES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Alarm]) -> QuerySet[Alarm]:
-        chosen = STATES.get(self.value() or "")
-        return queryset if chosen is None else queryset.filter(chosen[1])
+        return in_state(queryset, self.value() or "")
 
 
 @admin.register(Alarm)
@@ -140,7 +140,7 @@ class AlarmAdmin(ReadOnlyAdmin):
     def state(self, alarm: Alarm) -> tuple[str, Any]:
         """Return where the alarm is in its life."""
         code = state_of(alarm)
-        return code, STATES[code][0]
+        return code, STATE_NAMES[code]
 
     @display(
         description=_("kind"),

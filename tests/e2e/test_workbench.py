@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from dispatch.models import PlanRun, SwapAssignment
 from fleet import clock
-from fleet.admin.history import changes_of
 from fleet.models import Operator, SwapStation, Truck
+from fleet.selectors.changes import changes_of
 from tests.builders import make_user
 from tests.e2e.test_steering import PLAN_WITHIN_S, live, sign_in
 from tests.scenes import Scene

@@ -20,11 +20,22 @@ def unanswered(rows: QuerySet[Any], *, now: datetime) -> QuerySet[Any]:
     return told
 
 
+def waiting(rows: QuerySet[Any], said: str, *, now: datetime) -> QuerySet[Any]:
+    """Return what `unanswered` does, or what of it the driver has not so much as seen (`unseen`).
+
+    All rows for another word.
+    """
+    if said not in {"unanswered", "unseen"}:
+        return rows
+    found = unanswered(rows, now=now)
+    return found if said == "unanswered" else found.filter(is_seen=False)
+
+
 def offer_group(rows: QuerySet[SwapAssignment], *, now: datetime) -> Group:
     """Return the unanswered offers, those that wait longest by name; two queries."""
-    waiting = unanswered(rows, now=now)
-    sums = waiting.aggregate(all=Count("pk"), unseen=Count("pk", filter=Q(is_seen=False)))
-    worst = waiting.select_related("truck", "station").order_by("offered_at", "pk")
+    offers = unanswered(rows, now=now)
+    sums = offers.aggregate(all=Count("pk"), unseen=Count("pk", filter=Q(is_seen=False)))
+    worst = offers.select_related("truck", "station").order_by("offered_at", "pk")
     parts = (Part(code="unseen", count=sums["unseen"]),) if sums["unseen"] else ()
     return Group(
         code="offers",

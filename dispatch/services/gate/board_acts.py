@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from dispatch.services.gate import lanes
+from dispatch.services.gate import lanes, slots
 from dispatch.services.gate.swap_acts import say_arrived, say_swapped
 from dispatch.services.gate.swap_errors import (
     RefusedPackError,
@@ -21,9 +21,7 @@ from dispatch.services.plans.replans import promise_replan
 from dispatch.services.promises.moves import DispatchError
 from fleet.models import Lane, Pack, Slot, SwapStation, User
 from fleet.services import quarantine
-from fleet.services.jobs import promise_job
 from fleet.services.packs import Custody, PackMoveRefusedError
-from fleet.services.stations import block_slot, unblock_slot
 from telematics.services.station_events import Answer, answer_once
 
 
@@ -124,22 +122,12 @@ def _open_lane(station: SwapStation, act: BoardAct, now: datetime) -> None:
 
 
 def _block_slot(station: SwapStation, act: BoardAct, now: datetime) -> dict[str, Any]:
-    slot = _slot(station, act)
-    block_slot(slot, reason=act.reason, by=act.by)
-    for pack_id in Pack.objects.filter(slot=slot).values_list("pk", flat=True):
-        promise_job(
-            name=quarantine.BREAK_HOLDS_TASK,
-            key=f"slot:{act.id}",
-            pack_id=pack_id,
-            why="slot_blocked",
-        )
-    promise_replan(station.region_id, cause="slot", now=now)
+    slots.block_slot(_slot(station, act), reason=act.reason, by=act.by, now=now)
     return {"undo": "open"}
 
 
 def _unblock_slot(station: SwapStation, act: BoardAct, now: datetime) -> None:
-    unblock_slot(_slot(station, act), reason=act.reason, by=act.by)
-    promise_replan(station.region_id, cause="slot", now=now)
+    slots.unblock_slot(_slot(station, act), reason=act.reason, by=act.by, now=now)
 
 
 def _set_apart(station: SwapStation, act: BoardAct, now: datetime) -> dict[str, Any]:
@@ -222,7 +210,7 @@ def _lane(station: SwapStation, act: BoardAct) -> Lane:
 
 
 def _slot(station: SwapStation, act: BoardAct) -> Slot:
-    slot = Slot.objects.filter(station=station, number=act.number).first()
+    slot = Slot.objects.select_related("station").filter(station=station, number=act.number).first()
     if slot is None:
         raise UnknownSlotError(f"The station has no slot {act.number}.")
     return slot

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pghistory
 from django.db import transaction
 from django.db.models import F
 
@@ -55,22 +54,24 @@ def assign_by_hand(
     return assignment
 
 
-def pin(assignment: SwapAssignment, *, by: User, now: datetime, reason: str = "") -> SwapAssignment:
+def pin(
+    assignment: SwapAssignment, *, by: User | None, now: datetime, reason: str = ""
+) -> SwapAssignment:
     """Keep a promise as it is: the planner does not touch it any more."""
     return _set_pinned(assignment, is_pinned=True, by=by, now=now, reason=reason or "pinned")
 
 
 def unpin(
-    assignment: SwapAssignment, *, by: User, now: datetime, reason: str = ""
+    assignment: SwapAssignment, *, by: User | None, now: datetime, reason: str = ""
 ) -> SwapAssignment:
     """Let the planner have a promise again."""
     return _set_pinned(assignment, is_pinned=False, by=by, now=now, reason=reason or "unpinned")
 
 
 def _set_pinned(
-    assignment: SwapAssignment, *, is_pinned: bool, by: User, now: datetime, reason: str
+    assignment: SwapAssignment, *, is_pinned: bool, by: User | None, now: datetime, reason: str
 ) -> SwapAssignment:
-    with transaction.atomic(), pghistory.context(reason=reason, user=by.pk):
+    with transaction.atomic(), history(by, reason):
         rows = SwapAssignment.objects.filter(pk=assignment.pk, state__in=LIVE)
         changed = rows.filter(version=assignment.version).update(
             is_pinned=is_pinned, decided_by=by, version=F("version") + 1
@@ -85,7 +86,7 @@ def _set_pinned(
 
 
 def cancel_by_hand(
-    assignment: SwapAssignment, *, by: User, reason: str, now: datetime
+    assignment: SwapAssignment, *, by: User | None, reason: str, now: datetime
 ) -> SwapAssignment:
     """Cancel a promise; the planner does not send the truck there again for half an hour."""
     with transaction.atomic():
@@ -124,14 +125,16 @@ def lift_ban(row: Ban, *, now: datetime, by: User | None = None, reason: str = "
         promise_replan(row.truck.region_id, cause="ban_lifted", now=now)
 
 
-def _ban(truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User) -> Ban:
+def _ban(
+    truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User | None
+) -> Ban:
     """Write the ban; one that lasts longer already stays as long."""
     with history(by, reason):
         return _write_ban(truck, station, until=until, reason=reason, by=by)
 
 
 def _write_ban(
-    truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User
+    truck: Truck, station: SwapStation, *, until: datetime, reason: str, by: User | None
 ) -> Ban:
     row, is_new = Ban.objects.select_for_update().get_or_create(
         truck=truck,

@@ -25,8 +25,8 @@ from dispatch.services.workbench.drafts import (
 )
 from dispatch.services.workbench.preview import preview_draft
 from dispatch.services.workbench.telling import result_of
-from fleet.admin.history import changes_of
 from fleet.models import Job, SwapStation, User
+from fleet.selectors.changes import changes_of
 from tests.builders import NOW, make_user
 from tests.scenes import Scene
 

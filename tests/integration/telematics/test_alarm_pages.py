@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from fleet.models import Operator, Truck, User
-from telematics.admin.alarms import STATES
+from telematics.admin.alarms import STATE_NAMES
 from telematics.models import Alarm, AlarmRule
 from tests.builders import NOW, make_alarm_rule, make_operator, make_truck, make_user
 from tests.forms import seen
@@ -86,16 +86,16 @@ def test_the_list_is_filtered_by_state(client: Client, carrier: Operator) -> Non
     }
     alarms = {state: ring(make_truck(carrier), **given) for state, given in fields.items()}
     client.force_login(make_user(carrier))
-    assert set(STATES) == {"open", *alarms}
+    assert set(STATE_NAMES) == {"open", *alarms}
     several = {"acknowledged": {"escalated", "stale"}, "open": set(alarms) - {"closed"}}
-    for state in STATES:
+    for state in STATE_NAMES:
         answer = client.get(LIST, {"state": state})
         found = {alarm.pk for alarm in answer.context["cl"].result_list}
         assert found >= {alarms[each].pk for each in several.get(state, {state})}
         others = set(alarms) - {state} - several.get(state, set())
         assert not found & {alarms[other].pk for other in others}
     page = client.get(LIST, headers={"accept-language": "en"}).content.decode()
-    assert str(STATES["stale"][0]) in page or "open, stale" in page
+    assert str(STATE_NAMES["stale"]) in page
 
 
 @pytest.mark.parametrize(("language", "name"), [("en", "Hot pack"), ("zh-hans", "电池过热")])
