@@ -141,5 +141,5 @@ def test_the_race_finds_changes_that_look_first_and_write_later(
 
 @pytest.mark.long
 def test_ten_thousand_racing_changes_lose_none(station: Any) -> None:
-    done = race(writers_of(station.operator, 8), f"stations/{station.pk}", MANY // 8, power)
+    done = race(writers_of(station.operator), f"stations/{station.pk}", MANY // WRITERS, power)
     assert len(done) == MANY
