@@ -49,7 +49,7 @@ class PackFacts(Facts):
     )
     position = serializers.IntegerField(allow_null=True)
     is_quarantined = serializers.BooleanField()
-    quarantine = serializers.SerializerMethodField(allow_null=True)
+    quarantine = serializers.SerializerMethodField()
 
     @extend_schema_field(QuarantineFacts(allow_null=True))
     def get_quarantine(self, pack: Any) -> Any:

@@ -112,6 +112,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "closed_at": None,
     },
 }
+FREE_PACK = {**FACTS["pack"], "is_quarantined": False, "quarantine": None}
 CHANGES: dict[str, dict[str, Any]] = {
     "truck": {"reserve_percent": 20, "reason": "winter"},
     "pack": {"is_quarantined": True, "reason": "too hot"},
@@ -130,6 +131,7 @@ OF_THE_ROW = {
 ANSWERS = {
     **{f"fleet_{one}": {**facts, **ETAG} for one, facts in FACTS.items()},
     **{f"fleet_change_{one}": {**FACTS[one], **ETAG} for one in CHANGES},
+    "fleet_change_pack": {**FREE_PACK, **ETAG},
     **{
         f"fleet_{MANY[one]}": {MANY[one]: [{**facts, **ETAG}], "next": None}
         for one, facts in FACTS.items()

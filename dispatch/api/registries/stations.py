@@ -27,7 +27,7 @@ class ClosableFacts(Facts):
 
     is_closed = serializers.SerializerMethodField()
     closed_reason = serializers.SerializerMethodField()
-    closed_since = serializers.SerializerMethodField(allow_null=True)
+    closed_since = serializers.SerializerMethodField()
 
     def get_is_closed(self, row: Any) -> bool:
         """Say whether it takes no truck now."""
