@@ -18,6 +18,7 @@ from dispatch.models import (
 )
 from fleet.access import (
     Viewer,
+    held_truck_keys,
     may_write,
     operators_for,
     sees_everything,
@@ -55,15 +56,12 @@ def assignments_for(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
     stations = Q(station__in=stations_for(user))
     if _is_supervisor(user):
         return SwapAssignment.objects.filter(stations)
-    return SwapAssignment.objects.filter(
-        stations | Q(truck__in=held_trucks(user, now=now).values("pk"))
-    )
+    return SwapAssignment.objects.filter(stations | Q(truck__in=held_truck_keys(user, now=now)))
 
 
 def held_trucks(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     """Return the trucks the user's operator owns or runs now: not those it only sees coming."""
-    held = Q(tenures__operator__in=operators_for(user), tenures__during__contains=now)
-    return Truck.objects.filter(held).distinct()
+    return Truck.objects.filter(pk__in=held_truck_keys(user, now=now))
 
 
 def assignments_steered_by(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
@@ -80,7 +78,7 @@ def bans_for(user: Viewer, *, now: datetime) -> QuerySet[Ban]:
     """Return the forbidden stations of the trucks a user may look at as their holder."""
     if sees_everything(user):
         return Ban.objects.all()
-    return Ban.objects.filter(truck__in=held_trucks(user, now=now).values("pk"))
+    return Ban.objects.filter(truck__in=held_truck_keys(user, now=now))
 
 
 def fairness_for(user: Viewer) -> QuerySet[FairnessEntry]:

@@ -6,11 +6,22 @@ Every admin page, API view and live stream starts from one of these querysets. E
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
-from fleet.models import Driver, Operator, Pack, Place, Shift, SwapStation, Truck, User
+from fleet.models import (
+    Driver,
+    Operator,
+    Pack,
+    Place,
+    Shift,
+    SwapStation,
+    Truck,
+    TruckTenure,
+    User,
+)
 
 Viewer = User | AnonymousUser
 WRITING_ROLES = {User.Role.FLEET_MANAGER, User.Role.DISPATCHER, User.Role.STATION_OPERATOR}
@@ -77,9 +88,19 @@ def operators_for(user: Viewer) -> QuerySet[Operator]:
     return Operator.objects.filter(pk=own.pk) if own else Operator.objects.none()
 
 
+def held_truck_keys(user: Viewer, *, now: datetime) -> QuerySet[Any]:
+    """Return the keys of the trucks the user's operator owns or runs now, to look for among."""
+    tenures = TruckTenure.objects.filter(during__contains=now)
+    if not sees_everything(user):
+        own = _operator_of(user)
+        tenures = tenures.filter(operator=own) if own else TruckTenure.objects.none()
+    # From the tenures alone: joined to the trucks this takes ten times as long.
+    return tenures.values("truck")
+
+
 def _held_trucks(operator: Operator, now: datetime) -> QuerySet[Truck]:
-    held = Q(tenures__operator=operator, tenures__during__contains=now)
-    return Truck.objects.filter(pk__in=Truck.objects.filter(held).values("pk"))
+    held = TruckTenure.objects.filter(operator=operator, during__contains=now)
+    return Truck.objects.filter(pk__in=held.values("truck"))
 
 
 def trucks_for(user: Viewer, *, now: datetime) -> QuerySet[Truck]:

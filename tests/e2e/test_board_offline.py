@@ -55,6 +55,28 @@ def test_what_is_done_while_the_line_is_cut_waits_and_happens(stack: Stack, desk
     assert _happened(station) == [("board_close", "maintenance")] * 2
 
 
+def test_what_was_done_offline_outlives_its_tab_and_happens_once(
+    stack: Stack, desktop: Page
+) -> None:
+    station = _board(stack, desktop)
+    context = desktop.context
+    context.set_offline(True)
+    for slot in (5, 6):
+        desktop.locator(f"#row-slot-{slot}").click()
+        desktop.get_by_role("button", name="maintenance").click()
+    expect(desktop.locator("#board-said")).to_contain_text("2 actions wait")
+    desktop.close()
+
+    context.set_offline(False)
+    pages = [context.new_page() for _ in range(2)]  # both find what waits
+    for page in pages:
+        page.goto(f"{stack.base_url}{BOARD}/{station.pk}/")
+    for page in pages:
+        expect(page.locator("#row-slot-6[data-closed]")).to_be_visible()
+        page.wait_for_function(f"{WAITING} === 0")
+    assert _happened(station) == [("board_close", "maintenance")] * 2
+
+
 def _cut_and_mend(stack: Stack, page: Page, *, acts: int, seed: int) -> None:
     """Do `acts` while the line is cut at random, before and after the service hears a request."""
     station = _board(stack, page)

@@ -7,7 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, QuerySet, Sum
+from django.db.models import (
+    Count,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.db.models.functions import TruncHour
 
 from dispatch.models import StationQuarter, StockOut, SwapAssignment
@@ -104,6 +113,9 @@ def _by_hour(rows: QuerySet[Any], at: str, clock: Clock) -> QuerySet[Any]:
 
 def _ended(assignments: QuerySet[SwapAssignment], clock: Clock) -> dict[Key, Sums]:
     rows = assignments.filter(ended_at__gte=clock.since, ended_at__lte=clock.now)
+    # An outcome has its promise's end: without this, all there ever were are read.
+    of_then = Q(outcome__ended_at__gte=clock.since, outcome__ended_at__lte=clock.now)
+    rows = rows.annotate(came=FilteredRelation("outcome", condition=of_then))
     waited = ExpressionWrapper(F("swapping_at") - F("arrived_at"), DurationField())
     begun = Q(state="done", swapping_at__isnull=False, arrived_at__isnull=False)
     return {
@@ -118,8 +130,8 @@ def _ended(assignments: QuerySet[SwapAssignment], clock: Clock) -> dict[Key, Sum
             swaps=Count("pk", filter=Q(state="done")),
             waits=Count("pk", filter=begun),
             waited=Sum(waited, filter=begun),
-            told=Count("pk", filter=Q(outcome__is_kept__isnull=False)),
-            kept=Count("pk", filter=Q(outcome__is_kept=True)),
+            told=Count("pk", filter=Q(came__is_kept__isnull=False)),
+            kept=Count("pk", filter=Q(came__is_kept=True)),
         )
     }
 

@@ -18,7 +18,6 @@ from django.test import Client
 from dispatch.models import DriverNotice, PackHold, PlanRun
 from fleet.models import (
     Driver,
-    Lane,
     Operator,
     Pack,
     Shift,
@@ -42,7 +41,7 @@ class Size:
 
     trucks: int = 10_000
     stations: int = 200
-    past_swaps: int = 6_000
+    past_swaps: int = 60_000
     live_swaps: int = 1_600
     alarms: int = 20_000
     plan_runs: int = 5_000
@@ -113,9 +112,20 @@ def clone(template: Model, over: str, **values: str) -> None:
         cursor.execute(f'ANALYZE "{meta.db_table}"')
 
 
-def _numbered(table: str) -> str:
-    """Return a table with its rows numbered from 0 as `r`."""
-    return f"(SELECT *, row_number() OVER (ORDER BY id) - 1 AS r FROM {table})"
+def _each(column: str, table: str, n: str = "n") -> str:
+    """Return SQL of one row's value after another, in order of ids, round and round."""
+    # An array is looked into at once; a join to numbered rows is made in nested loops.
+    ids = f"ARRAY(SELECT {column} FROM {table} ORDER BY id)"
+    return f"({ids})[1 + {n} % cardinality({ids})]"
+
+
+@contextmanager
+def without_history() -> Iterator[None]:
+    """Lay down rows of which no history is kept and that nothing checks: ten times as quick."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        yield
+        cursor.execute("SET session_replication_role = DEFAULT")
 
 
 def _trucks(carrier: Operator, region: Any, size: Size) -> Truck:
@@ -201,10 +211,9 @@ def _swaps(truck: Truck, station: SwapStation, size: Size) -> None:
         plan_run=run,
     )  # fmt: skip
     over = (
-        f"(SELECT n, truck_id AS a_truck, driver_id AS a_driver, l.id AS a_lane,"
-        f" l.station_id AS a_station FROM generate_series(1, %d) n"
-        f" JOIN {_numbered('fleet_shift')} c ON c.r = n % {Shift.objects.count()}"
-        f" JOIN {_numbered('fleet_lane')} l ON l.r = n % {Lane.objects.count()}) o"
+        f"(SELECT n, {_each('truck_id', 'fleet_shift')} AS a_truck,"
+        f" {_each('driver_id', 'fleet_shift')} AS a_driver, {_each('id', 'fleet_lane')} AS a_lane,"
+        f" {_each('station_id', 'fleet_lane')} AS a_station FROM generate_series(1, %d) n) o"
     )
     who = {
         "truck_id": "a_truck",
@@ -221,17 +230,19 @@ def _swaps(truck: Truck, station: SwapStation, size: Size) -> None:
         for name in ("window", "occupies")
     }
     then["swapping_at"] += " + n % 11 * interval '1 minute'"
-    clone(done, over.replace("%d", str(size.past_swaps)), **who, **then)
+    with without_history():
+        clone(done, over.replace("%d", str(size.past_swaps)), **who, **then)
     outcome = builders.make_outcome(done)
     past = (
         '(SELECT id AS a, ended_at AS over_at, "window" AS told, station_id AS place,'
         " truck_id % 10 > 0 AS kept"
         f" FROM dispatch_swapassignment WHERE id <> {done.pk}) a"
     )
-    clone(
-        outcome, past, assignment_id="a", ended_at="over_at", window="told", station_id="place",
-        is_kept="kept",
-    )  # fmt: skip
+    with without_history():
+        clone(
+            outcome, past, assignment_id="a", ended_at="over_at", window="told",
+            station_id="place", is_kept="kept",
+        )  # fmt: skip
     _live_swaps(done, who, over.replace("%d", str(size.live_swaps)), size)
 
 
@@ -275,8 +286,8 @@ def _alarms(truck: Truck, size: Size) -> None:
         kind=Alarm.Kind.STRANDED_RISK, level=2, detail="", opened_at=NOW, truck=truck
     )
     over = (
-        f"(SELECT n, l.id AS a_truck FROM generate_series(1, {size.alarms}) n"
-        f" JOIN {_numbered('fleet_truck')} l ON l.r = n % {size.trucks}) o"
+        f"(SELECT n, {_each('id', 'fleet_truck')} AS a_truck"
+        f" FROM generate_series(1, {size.alarms}) n) o"
     )
     who = {
         "truck_id": "a_truck",

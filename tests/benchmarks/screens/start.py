@@ -106,6 +106,7 @@ def _asked(client: Any, address: str) -> dict[str, float]:
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(address)
+    asked = len(queries)  # the next request clears their log
     assert answer.status_code == 200, address
     times = []
     for _ in range(ROUNDS):
@@ -116,7 +117,7 @@ def _asked(client: Any, address: str) -> dict[str, float]:
     return {
         "p50_ms": round(times[ROUNDS // 2], 1),
         "p95_ms": round(times[ROUNDS * 95 // 100], 1),
-        "queries": len(queries),
+        "queries": asked,
     }
 
 
