@@ -22,6 +22,7 @@ SILENT = Q(kind__in=[Alarm.Kind.SILENT_TRUCK, Alarm.Kind.SILENT_STATION])
 # What the planner keeps with a stranded risk (`services.plans.needs`), for the reader's language.
 REASONS = (
     gettext_noop("It can reach no station that could swap it."),
+    gettext_noop("It reaches stations, but no row of swaps carries it to its last stop."),
     gettext_noop("No station it can reach has packs for it."),
     gettext_noop("No lane or charged pack is free for it in time."),
     gettext_noop("Its promise can no longer be kept."),

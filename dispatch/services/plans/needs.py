@@ -14,7 +14,8 @@ from telematics.models import Alarm, RouteNeed
 
 SOON = timedelta(minutes=45)
 RISK = Alarm.Kind.STRANDED_RISK
-LEVELS = {"unreachable": 3, "no_packs": 2, "no_capacity": 2, "hold_impossible": 2}
+BEYOND = "beyond_reach"
+LEVELS = {"unreachable": 3, BEYOND: 1, "no_packs": 2, "no_capacity": 2, "hold_impossible": 2}
 NEED_FIELDS = [
     "computed_at",
     "energy_wh",
@@ -29,6 +30,7 @@ NEED_FIELDS = [
 ]
 DETAILS = {
     "unreachable": "It can reach no station that could swap it.",
+    BEYOND: "It reaches stations, but no row of swaps carries it to its last stop.",
     "no_packs": "No station it can reach has packs for it.",
     "no_capacity": "No lane or charged pack is free for it in time.",
     "hold_impossible": "Its promise can no longer be kept.",
@@ -50,7 +52,7 @@ def note_needs(snapshot: Snapshot, plan: SwapPlan, *, now: datetime) -> None:
     )
     unserved = {left.truck: left.reason for left in plan.unserved}
     for plate, ahead in snapshot.trucks.items():
-        reason = unserved.get(plate)
+        reason = _told_apart(unserved.get(plate), ahead)
         is_helped = ahead.route.truck.pk in helped
         if reason is not None and not is_helped and _is_risk(reason, ahead):
             raise_stranded_risk(ahead, reason=reason, now=now)
@@ -99,15 +101,29 @@ def _asks_below_percent(ahead: TruckAhead) -> float | None:
     return None
 
 
+def _told_apart(reason: str | None, ahead: TruckAhead) -> str | None:
+    """Tell a truck that reaches no station from one whose way is too long for its swaps.
+
+    The planner serves the whole way or nothing; the latter strands if it goes on, and is graver
+    as it runs low.
+    """
+    reaches = any(way.arrival_wh >= ahead.reserve_wh for way in ahead.ways.values())
+    return BEYOND if reason == "unreachable" and reaches else reason
+
+
 def _is_risk(reason: str, ahead: TruckAhead) -> bool:
+    return reason in {"unreachable", BEYOND} or _is_soon(ahead)
+
+
+def _is_soon(ahead: TruckAhead) -> bool:
     in_s = ahead.needs_swap_in_s()
-    return reason == "unreachable" or (in_s is not None and in_s < SOON.total_seconds())
+    return in_s is not None and in_s < SOON.total_seconds()
 
 
 def raise_stranded_risk(ahead: TruckAhead, *, reason: str, now: datetime) -> bool:
     """Open the alarm for a truck that cannot be helped; True if it was not open yet."""
     truck, soc = ahead.route.truck, ahead.route.state.soc_percent
-    level = LEVELS.get(reason, 1)
+    level = LEVELS.get(reason, 1) + (reason == BEYOND and _is_soon(ahead))
     detail = f"{truck.plate} at {soc:.0f} %: {DETAILS.get(reason, reason)}"
     already = Alarm.objects.filter(kind=RISK, truck=truck, closed_at__isnull=True)
     if already.update(level=level, detail=detail):

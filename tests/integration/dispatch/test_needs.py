@@ -3,7 +3,7 @@
 import pytest
 
 from dispatch.services.plans.runs import run_plan
-from telematics.models import RouteNeed
+from telematics.models import Alarm, RouteNeed
 from tests.builders import NOW
 from tests.integration.dispatch.test_runs import clock
 from tests.scenes import Scene
@@ -28,3 +28,20 @@ def test_a_need_is_told_with_its_uncertainty() -> None:
 
     easy = RouteNeed.objects.get(truck=full)
     assert easy.within_notice_percent < need.within_notice_percent
+
+
+def test_a_way_too_long_for_its_swaps_is_told_apart_from_no_station_in_reach() -> None:
+    """What holds it up is a leg that a full set does not carry it through."""
+    scene = Scene()
+    scene.add_station()
+    scene.port = scene.place(42.5, 118.5)
+    truck = scene.add_truck(soc_percent=80)
+    for soc_percent, level in ((80, 1), (31, 2)):
+        scene.report(truck, soc_percent=soc_percent, at=(39.02, 118.5))
+        run_plan(scene.region.pk, read_clock=clock())
+        alarm = Alarm.objects.get(truck=truck)
+        assert (alarm.kind, alarm.level) == (Alarm.Kind.STRANDED_RISK, level)
+        assert alarm.detail.endswith(
+            f"at {soc_percent} %: "
+            "It reaches stations, but no row of swaps carries it to its last stop."
+        )
