@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dispatch.management.day import figures, pool
 from dispatch.management.day.table import table
 from dispatch.simulation.day.params import LOADS
-from dispatch.simulation.day.runs import BOUND, POLICIES, DayResult, DayTask
+from dispatch.simulation.day.runs import BOUND, KNOWN, POLICIES, DayResult, DayTask
 
 
 class Command(BaseCommand):
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--policies",
             default=",".join(POLICIES),
-            help=f"with commas, of {', '.join(POLICIES)}; {BOUND} is added with --as-expected",
+            help=f"with commas, of {', '.join(POLICIES)}; --as-expected adds {KNOWN}, {BOUND}",
         )
         parser.add_argument("--trucks", type=int, default=1_000)
         parser.add_argument("--stations", type=int, default=23)
@@ -38,7 +38,8 @@ class Command(BaseCommand):
             "--as-expected", action="store_true", help="nothing is left to chance; with a bound"
         )
         parser.add_argument("--work-limit", type=int, default=600, help="steps a decision")
-        parser.add_argument("--bound-steps", type=int, default=400)
+        parser.add_argument("--bound-steps", type=int, default=600)
+        parser.add_argument("--known-steps", type=int, default=8_000)
         parser.add_argument("--workers", type=int, default=2)
         parser.add_argument("--out", type=Path, default=Path("var/day"))
         parser.add_argument("--no-figures", action="store_true")
@@ -78,12 +79,14 @@ class Command(BaseCommand):
 
 def _tasks(options: dict[str, Any]) -> list[DayTask]:
     policies = [name for name in options["policies"].split(",") if name]
-    wrong = [name for name in policies if name not in {*POLICIES, BOUND}]
+    wrong = [name for name in policies if name not in {*POLICIES, KNOWN, BOUND}]
     if wrong:
-        raise CommandError(f"no policy {wrong[0]!r}; there are {', '.join(POLICIES)} and {BOUND}")
-    if options["as_expected"] and BOUND not in policies:
-        policies.append(BOUND)
-    if BOUND in policies and not options["as_expected"]:
+        raise CommandError(
+            f"no policy {wrong[0]!r}; there are {', '.join((*POLICIES, KNOWN))} and {BOUND}"
+        )
+    if options["as_expected"]:
+        policies += [policy for policy in (KNOWN, BOUND) if policy not in policies]
+    elif {KNOWN, BOUND} & set(policies):
         raise CommandError("the bound is of a day as expected: give --as-expected with it")
     loads = options["load"] or list(LOADS)
     notices, seeds = _numbers(options["notice_min"]), _numbers(options["seeds"])
@@ -99,6 +102,7 @@ def _tasks(options: dict[str, Any]) -> list[DayTask]:
             is_as_expected=options["as_expected"],
             work_limit=options["work_limit"],
             bound_steps=options["bound_steps"],
+            known_steps=options["known_steps"],
         )
         for load, notice, seed, policy in product(loads, notices, seeds, policies)
     ]

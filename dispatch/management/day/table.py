@@ -3,7 +3,7 @@
 from collections import defaultdict
 from statistics import fmean
 
-from dispatch.simulation.day.runs import BOUND, DayResult
+from dispatch.simulation.day.runs import BOUND, KNOWN, DayResult
 
 type Group = tuple[str, int, bool]
 
@@ -70,9 +70,10 @@ def _remarks(by_policy: dict[str, list[DayResult]]) -> list[str]:
                 f" queueing {less_wait}"
             )
     bounds = {result.task.seed: result.lost_min for result in by_policy.get(BOUND, [])}
-    gaps = [gap(result, bounds[result.task.seed]) for result in ours if result.task.seed in bounds]
-    if gaps:
-        lines.append(f"planner above the bound: {fmean(gaps):.1%} of detour + wait")
+    for policy, days in ((KNOWN, by_policy.get(KNOWN, [])), ("planner", ours)):
+        gaps = [gap(day, bounds[day.task.seed]) for day in days if day.task.seed in bounds]
+        if gaps:
+            lines.append(f"{policy} above the bound: {fmean(gaps):.1%} of detour + wait")
     return lines
 
 

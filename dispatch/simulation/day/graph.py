@@ -18,7 +18,7 @@ from dispatch.simulation.day.work import Work
 type Ints = NDArray[np.int64]
 type Floats = NDArray[np.float64]
 
-SLACK_MIN = 45
+SLACK_MIN = 90
 """Swaps that must cost a truck this much more than its cheapest day are not looked into; a truck
 may have any of them for exactly that much, so that the bound stays one."""
 
@@ -27,7 +27,9 @@ may have any of them for exactly that much, so that the bound stays one."""
 class Graph:
     """Rows in order of their keys; keys of later legs come first.
 
-    `late_min` of a key is how late the truck is there at least, against a day without swaps.
+    `start_min` is when a swap can begin at the earliest, if the truck waited nowhere; `shift` how
+    much later the truck is at the next key than it is there at least. `owner` is whose a root is,
+    by its place among the trucks; `node` where on its shift a row leaves the road.
     """
 
     key_first: Ints
@@ -35,6 +37,8 @@ class Graph:
     key_least: Floats
     root: Ints
     root_least: Floats
+    owner: Ints
+    node: Ints
     site: Ints
     pool: Ints
     positions: Ints
@@ -48,6 +52,7 @@ class Graph:
 
 @dataclass(slots=True)
 class _Row:
+    node: int
     site: int
     pool: int
     positions: int
@@ -73,30 +78,33 @@ class Builder:
 
     def build(self, trucks: tuple[DayTruck, ...]) -> Graph:
         """Make the graph of these trucks."""
-        roots, least = [], []
-        for truck in trucks:
+        roots, least, owner = [], [], []
+        for place, truck in enumerate(trucks):
             found = self._walk(truck)
             if found is not None:
                 roots.append(found)
                 least.append(self._least[found])
+                owner.append(place)
         order = np.argsort(-np.array(self._stages, dtype=np.int64), kind="stable")
-        place = np.empty(len(order), dtype=np.int64)
-        place[order] = np.arange(len(order))
+        placed = np.empty(len(order), dtype=np.int64)
+        placed[order] = np.arange(len(order))
         rows = [row for key in order for row in self._rows[key]]
         counts = np.array([len(self._rows[key]) for key in order], dtype=np.int64)
         return Graph(
             key_first=np.concatenate(([0], np.cumsum(counts))),
             key_stage=np.array(self._stages, dtype=np.int64)[order],
             key_least=np.array(self._least)[order],
-            root=place[np.array(roots, dtype=np.int64)],
+            root=placed[np.array(roots, dtype=np.int64)],
             root_least=np.array(least),
+            owner=np.array(owner, dtype=np.int64),
             next_key=np.array(
-                [place[row.next_key] if row.next_key >= 0 else -1 for row in rows], dtype=np.int64
+                [placed[row.next_key] if row.next_key >= 0 else -1 for row in rows], dtype=np.int64
             ),
             cost=np.array([row.cost for row in rows], dtype=float),
             **{
                 name: np.array([getattr(row, name) for row in rows], dtype=np.int64)
                 for name in (
+                    "node",
                     "site",
                     "pool",
                     "positions",
@@ -150,6 +158,7 @@ class Builder:
             arrival_s = truck.begins_s + int(work.at_s[node]) + way.to_s
             rows.append(
                 _Row(
+                    node=node,
                     site=way.site,
                     pool=self._pools[way.site, truck.pack_type],
                     positions=positions,
@@ -190,26 +199,28 @@ class _Lateness:
                 self.at[key] = min(self.at.get(key, late_min + cost), late_min + cost)
 
     def ways(self, here: int, energy_wh: int) -> list[tuple[int, Way, int]]:
-        """Return the swaps that may follow: of each leg and station the one reached first.
+        """Return the swaps that may follow, each with the energy on arrival.
 
-        With each comes the energy on arrival, the most of any it stands for.
+        Left out are ways to a station, on one leg, that get there no earlier than another and with
+        no more on board: after the swap they are alike.
         """
         known = self._ways.get((here, energy_wh))
         if known is not None:
             return known
         work = self._truck.work
         outlook = work.outlook(here, energy_wh)
-        best: dict[tuple[int, int], tuple[int, Way, int]] = {}
+        found: dict[tuple[int, int], list[tuple[int, Way, int]]] = {}
         for node, way in work.choices(here, energy_wh, outlook) if outlook else ():
             left_wh = energy_wh - int(work.at_wh[node] - work.at_wh[here]) - way.to_wh
-            group = (work.points[node].leg, way.site)
-            other = best.get(group)
-            if other is None:
-                best[group] = (node, way, left_wh)
-                continue
-            first = min(other, (node, way, left_wh), key=lambda option: option[1].extra_s)
-            best[group] = (first[0], first[1], max(other[2], left_wh))
-        self._ways[here, energy_wh] = list(best.values())
+            found.setdefault((work.points[node].leg, way.site), []).append((node, way, left_wh))
+        kept: list[tuple[int, Way, int]] = []
+        for group in found.values():
+            most_wh = -1
+            for option in sorted(group, key=lambda option: (option[1].extra_s, -option[2])):
+                if option[2] > most_wh:
+                    kept.append(option)
+                    most_wh = option[2]
+        self._ways[here, energy_wh] = kept
         return self._ways[here, energy_wh]
 
 

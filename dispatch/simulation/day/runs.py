@@ -8,6 +8,7 @@ from dispatch.planning.params import PlannerParams
 from dispatch.planning.solve import plan_swaps
 from dispatch.simulation.day.bound import DayBound
 from dispatch.simulation.day.fleet import DayTruck, day_trucks
+from dispatch.simulation.day.followed import Limits, known_policy
 from dispatch.simulation.day.hungarian import Hungarian
 from dispatch.simulation.day.params import AS_EXPECTED, LOADS, DayParams
 from dispatch.simulation.day.planned import Planned
@@ -20,6 +21,8 @@ from dispatch.simulation.day.world import Day
 
 POLICIES = ("nearest", "greedy", "hungarian", "planner")
 BOUND = "bound"
+KNOWN = "known"
+"""The best day found with everything known from its beginning: between the bound and any policy."""
 CHANGE_S = 60
 
 
@@ -36,7 +39,8 @@ class DayTask:
     notice_min: int = 60
     is_as_expected: bool = False
     work_limit: int = 600
-    bound_steps: int = 400
+    bound_steps: int = 600
+    known_steps: int = 8_000
 
     @property
     def params(self) -> DayParams:
@@ -115,6 +119,10 @@ def run_task(task: DayTask, progress: Callable[[float], None] | None = None) -> 
     if task.policy == BOUND:
         found = DayBound(sites, trucks).find(steps=task.bound_steps, progress=progress)
         return DayResult(task=task, lost_min=found.lost_min)
+    if task.policy == KNOWN:
+        limits = Limits(task.bound_steps, task.known_steps)
+        known = known_policy(sites, trucks, limits=limits, progress=progress)
+        return _result(task, Day(params, sites, trucks, known).run(), sites)
     return _result(task, Day(params, sites, trucks, policy_of(task)).run(progress), sites)
 
 

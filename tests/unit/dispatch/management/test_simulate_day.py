@@ -89,6 +89,7 @@ def test_a_small_day_is_run_and_written(tmp_path: Path) -> None:
         hours=1,
         work_limit=5,
         bound_steps=2,
+        known_steps=2,
         as_expected=True,
         no_figures=True,
         out=tmp_path,
@@ -96,6 +97,7 @@ def test_a_small_day_is_run_and_written(tmp_path: Path) -> None:
         stderr=StringIO(),
     )
     rows = json.loads((tmp_path / "results.json").read_text())
-    assert [row["task"]["policy"] for row in rows] == ["nearest", "planner", "bound"]
+    assert [row["task"]["policy"] for row in rows] == ["nearest", "planner", "known", "bound"]
     assert "| planner |" in (tmp_path / "table.md").read_text()
-    assert "above the bound" in out.getvalue()
+    assert "planner above the bound" in out.getvalue()
+    assert "known above the bound" in out.getvalue()

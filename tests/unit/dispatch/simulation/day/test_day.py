@@ -2,17 +2,30 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from dispatch.planning.baseline import greedy
 from dispatch.planning.check import check_plan
 from dispatch.planning.params import PlannerParams
 from dispatch.planning.plan import SwapPlan
+from dispatch.planning.prices import Prices
 from dispatch.planning.problem import SwapProblem
 from dispatch.simulation.day.bound import DayBound
+from dispatch.simulation.day.followed import Limits, known_policy
+from dispatch.simulation.day.known import KnownDay
 from dispatch.simulation.day.params import DayParams
 from dispatch.simulation.day.planned import Planned
-from dispatch.simulation.day.runs import POLICIES, DayResult, DayTask, build, policy_of, run_task
+from dispatch.simulation.day.runs import (
+    BOUND,
+    KNOWN,
+    POLICIES,
+    DayResult,
+    DayTask,
+    build,
+    policy_of,
+    run_task,
+)
 from dispatch.simulation.day.tally import Tally
 from dispatch.simulation.day.view import Decision, View
 from dispatch.simulation.day.world import Day
@@ -121,14 +134,62 @@ def test_who_refuses_is_offered_another_station() -> None:
 
 
 def expected(policy: str) -> DayResult:
-    return run_task(replace(SMALL, policy=policy, is_as_expected=True, bound_steps=60))
+    task = replace(SMALL, policy=policy, is_as_expected=True, bound_steps=60, known_steps=60)
+    return run_task(task)
 
 
-def test_no_policy_loses_less_than_the_bound() -> None:
-    bound = expected("bound")
+def test_no_policy_loses_less_than_the_bound_not_even_one_that_knows_the_day() -> None:
+    bound = expected(BOUND)
     assert bound.lost_min > 0
+    known = expected(KNOWN)
+    assert known.stranded == known.unplanned == known.unfinished == 0
+    assert bound.lost_min - 1e-6 <= known.lost_min <= expected("planner").lost_min
     for policy in POLICIES:
         assert expected(policy).lost_min >= bound.lost_min - 1e-6
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_at_any_prices_the_bound_is_below_a_day_that_was_lived_through(seed: int) -> None:
+    """Lanes and packs are so few that the trucks lose time to each other."""
+    task = replace(SMALL, trucks=40, hours=8, is_as_expected=True, seed=seed)
+    sites, trucks = build(task.params)
+    known = known_policy(sites, trucks, limits=Limits(60, 60))
+    tally = Day(task.params, sites, trucks, known).run()
+    assert tally.unfinished == tally.stranded == tally.unplanned == 0
+    least_min = sum(tally.lost_s.values()) / 60
+    bound = DayBound(sites, trucks)
+    found = bound.find(steps=60)
+    assert found.alone_min < found.lost_min <= least_min
+    chance = np.random.default_rng(seed)
+    for scale in (0.01, 0.1, 1.0):
+        wild = Prices(
+            *(
+                chance.exponential(scale, prices.shape)
+                for prices in (found.prices.lanes, found.prices.stock)
+            )
+        )
+        assert bound.evaluate(wild)[0] <= least_min
+        mixed = wild.blended(found.prices, 0.9)
+        assert bound.evaluate(mixed)[0] <= least_min
+
+
+def test_what_is_known_is_found_as_it_is_lived_through() -> None:
+    """Nobody waits longer than was found, and nothing is taken twice."""
+    task = replace(SMALL, trucks=60, is_as_expected=True)
+    sites, trucks = build(task.params)
+    bound = DayBound(sites, trucks)
+    search = KnownDay(bound, bound.find(steps=20).prices)
+    found = search.find(steps=40)
+    graph = bound.graph
+    for swaps in found.values():
+        for row, start in swaps:
+            assert start >= graph.start_min[row]
+    taken = np.zeros_like(bound.there_is.stock)
+    for row, start in (swap for swaps in found.values() for swap in swaps):
+        taken[graph.pool[row], start : start + graph.out_min[row]] += graph.positions[row]
+    assert (taken <= bound.there_is.stock).all()
+    again = KnownDay(bound, bound.find(steps=20).prices).find(steps=40)
+    assert again == found
 
 
 def test_prices_raise_the_bound_above_what_each_truck_alone_would_lose() -> None:
