@@ -63,8 +63,10 @@ def last_change(obj: Any, column: str) -> Change | None:
 
 
 def _events_of(obj: Any, limit: int) -> list[Any]:
-    (kept,) = event_models(tracks_model=type(obj))
-    rows: Any = kept._default_manager.filter(pgh_obj_id=obj.pk)
+    kept = event_models(tracks_model=type(obj))
+    if not kept:
+        return []  # of figures and ledgers, which nobody changes, there is no history
+    rows: Any = kept[0]._default_manager.filter(pgh_obj_id=obj.pk)
     return list(rows.select_related("pgh_context").order_by("-pgh_id")[:limit])
 
 
