@@ -51,6 +51,25 @@ class Mind:
 
 
 @dataclass(slots=True, kw_only=True)
+class Look:
+    """A glance at the phone to come: at a promise as it is in a version; version 0: at its end."""
+
+    assignment: int
+    version: int = 0
+    at_s: float = 0.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Eyes:
+    """What the driver's phone shows of the promise `about`, and when the driver will look."""
+
+    about: int = 0
+    version: int = 0
+    is_over: bool = True
+    looks: list[Look] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
 class ObuBody:
     """An onboard unit; `kept` are the reports of a silence."""
 
@@ -81,6 +100,7 @@ class TruckBody:
     promise: Promise | None = None
     over: int = 0
     mind: Mind = field(default_factory=Mind)
+    eyes: Eyes = field(default_factory=Eyes)
 
     @property
     def energy_wh(self) -> float:

@@ -2,6 +2,7 @@
 
 from dispatch.simulation.bodies import Mind, Stage, TruckBody
 from dispatch.simulation.leg import road_s
+from dispatch.simulation.looks import look, take_in
 from dispatch.simulation.messages import Kind, new_id
 from dispatch.simulation.promise import Promise
 from dispatch.simulation.scene import Scene
@@ -13,10 +14,12 @@ _HELPLESS = (Stage.STRANDED, Stage.TOWED)
 def hear(truck: TruckBody, promise: Promise | None, scene: Scene) -> None:
     """Take in what the service says is promised to the truck now, or that nothing is."""
     if promise is None or promise.id == truck.over:
+        take_in(truck, None, scene)
         truck.promise = None
         return
     if promise.id != truck.mind.about:
         truck.mind = _make_up_mind(truck, promise, scene)
+    take_in(truck, promise, scene)
     if promise.is_offer and truck.mind.answer == "":
         return  # answered or ignored: what arrives now was sent before
     truck.promise = promise
@@ -43,7 +46,8 @@ def _make_up_mind(truck: TruckBody, promise: Promise, scene: Scene) -> Mind:
 
 
 def act(truck: TruckBody, scene: Scene) -> None:
-    """Answer the offer, or tap "arrived", when it is time."""
+    """Look at the phone, answer the offer, or tap "arrived", when it is time."""
+    look(truck, scene)
     promise, mind = truck.promise, truck.mind
     if promise is None:
         return

@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     REPORT = "report"
     ACTION = "action"
+    SEEN = "seen"
     READINGS = "readings"
     CHARGE_PLAN = "charge_plan"
     ARRIVALS = "arrivals"

@@ -7,13 +7,19 @@ from dataclasses import dataclass, field
 class DriverHabits:
     """What drivers do with an offer.
 
-    Shares are of offers: some are declined, some never looked at, some accepted and not kept.
+    Shares are of offers: some are declined, some ignored (half of those never looked at), some
+    accepted and not kept. News is looked at soon, or late when the phone is out of sight; whoever
+    answers has looked before.
     """
 
     answer_s: tuple[float, float] = (10.0, 75.0)
     patient_answer_s: float = 90.0
     declined_share: float = 0.08
     ignored_share: float = 0.02
+    looks_at_once_share: float = 0.8
+    look_s: tuple[float, float] = (2.0, 10.0)
+    late_look_s: tuple[float, float] = (35.0, 240.0)
+    never_looks_share: float = 0.5
     no_show_share: float = 0.02
     late_share: float = 0.10
     late_mean_s: float = 420.0

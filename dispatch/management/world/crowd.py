@@ -33,7 +33,7 @@ class Crowd:
         """Let the right one speak."""
         if message.kind is Kind.REPORT:
             self.units[message.speaker].say(message)
-        elif message.kind is Kind.ACTION:
+        elif message.kind in {Kind.ACTION, Kind.SEEN}:
             self.phones[message.speaker].say(message)
         else:
             self.stations[message.speaker].say(message)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from dispatch.management.world.speaker import Speaker
 from dispatch.management.world.wire import Answer, Wire
+from dispatch.simulation.messages import Kind
 from dispatch.simulation.roster import TruckStart
 from dispatch.simulation.world import World
 
@@ -65,6 +66,9 @@ class PhoneVoice(Speaker):
     async def deliver(self) -> None:
         """Tap the first button waiting, and see what it did."""
         message = self.unsent[0]
+        if message.kind is Kind.SEEN:
+            await self._show()
+            return
         path = f"/assignments/{message.assignment}/{message.name}"
         answer = None if self.is_out else await self._ask("POST", path, message.body)
         self.unsent.popleft()
@@ -75,6 +79,12 @@ class PhoneVoice(Speaker):
             self._hear(answer.body["assignment"])
         elif answer.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             await self.enter()
+
+    async def _show(self) -> None:
+        """Say that the first piece of news waiting was before the driver's eyes."""
+        message = self.unsent.popleft()
+        if not self.is_out:
+            await self._ask("POST", "/seen", message.body)
 
     def _hear(self, wire: dict[str, Any]) -> None:
         self.world.hear_assignment(self.start.plate, wire, server_time=wire["server_time"])
