@@ -13,6 +13,13 @@ VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "met
 ICONS = ("material-symbols", "material-icons")
 LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]*[A-Za-z]")
 HAN = re.compile(r"[\u3400-\u9fff]+")
+# Names, units, codes and formats: nobody in Tangshan would write them otherwise.
+NAMES = "Yizhan OBU VIN SoC SoH ETA ID API GB GCJ WGS CAN BMS LFP NCM DTC SMS WeChat openid English"
+UNITS = "km kWh kW Wh kN kg mV mA Hz MB GiB MiB ms ISO UTF CSRF CSP gzip SMTP"
+FORMATS = "JSON CSV XLSX XLS Excel HTML TSV YAML ODS PDF URL IP UUID SHA HTTP HTTPS UTC POST GET QR"
+KEYS = "OK Ctrl Esc Enter Shift Alt Control Command Mac en zh-hans csv xlsx"
+LATIN_ALLOWED = {word for line in (NAMES, UNITS, FORMATS, KEYS) for word in line.split()}
+HAN_ALLOWED = {"简体中文", "驿站"}
 # Addresses, code in its marks, switches of commands, names of settings, hashes of passwords.
 ADDRESS = re.compile(
     r"https?://\S+|/[a-z][\w/{}.-]+|\S+@\S+|--[a-z][\w-]*|`[^`]*`|\w+\*{3,}\w*|\b[A-Z]+_[A-Z_]+\b|md5|\$\d+\$"
@@ -81,3 +88,10 @@ def words_in(
         odd = {word for word in script.findall(rest) if word not in allowed}
         found |= {f"{word} ({text[:60]})" for word in odd}
     return found
+
+
+def foreign_words(html: str, *, language: str, data: re.Pattern[str]) -> set[str]:
+    """Return the Latin words a Chinese page says, or the Chinese ones an English page says."""
+    is_chinese = language == "zh-hans"
+    script, allowed = (LATIN, LATIN_ALLOWED) if is_chinese else (HAN, HAN_ALLOWED)
+    return words_in(said_by(html), script=script, data=data, allowed=allowed)

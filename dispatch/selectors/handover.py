@@ -103,7 +103,7 @@ def _blocked(station: SwapStation, at: datetime) -> Rows:
             for row in closures.select_related("lane").order_by("pk")
         ),
         *(
-            {"what": f"S{slot.number}", "reason": slot.block_reason, "since": None}
+            {"what": f"S{slot.number}", "reason": slot.block_reason, "since": iso(slot.blocked_at)}
             for slot in slots.order_by("number")
         ),
     ]

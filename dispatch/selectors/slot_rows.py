@@ -30,7 +30,7 @@ def slot_rows(
             page = ("fleet_pack", row.pack_pk) if row.is_quarantined else ("fleet_swapstation", 0)
             page = page if page[1] else ("fleet_swapstation", station.pk)
             why = row.quarantine.reason if row.quarantine else row.detail
-            begun_at = row.quarantine.begun_at if row.quarantine else now
+            begun_at = row.quarantine.begun_at if row.quarantine else slot.blocked_at or now
             row.add(axis.bar("blocked", begun_at, None, label=said(why), leads_to=page))
         rows[slot.pk] = row
     _add_charging(rows, axis)

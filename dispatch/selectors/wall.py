@@ -13,7 +13,7 @@ from dispatch.selectors.arrivals import ready_by_plan
 from dispatch.selectors.block_reasons import said
 from dispatch.selectors.lane_rows import lane_row
 from dispatch.selectors.slot_rows import STALE_AFTER, slot_row
-from fleet.models import Closure, Lane, Pack, SwapStation
+from fleet.models import Closure, Lane, Pack, PackQuarantine, SwapStation
 from telematics.models import LaneState, SlotState
 from telematics.services.slot_alarms import HOT_C, VERY_HOT_C
 
@@ -33,6 +33,7 @@ SYMBOLS = {
 }
 COLUMNS = ((16, 4), (30, 6), (42, 7), (64, 8))
 """Up to how many slots stand in how many columns."""
+ROOMY, TIGHT = 6, 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +48,24 @@ class Tile:
     at: datetime | None = None
     plate: str = ""
     eta: datetime | None = None
+    since: datetime | None = None
+    """Since when it is out of use."""
     is_old: bool = False
 
     @property
     def symbol(self) -> str:
         """Return the sign that says the state without colour."""
         return SYMBOLS[self.kind]
+
+    @property
+    def heat_sign(self) -> str:
+        """Return the sign of the heat alone, where degrees have no room."""
+        return self.heat.partition(" ")[0]
+
+    @property
+    def plate_end(self) -> str:
+        """Return the plate without the sign of its province, the same for nearly all."""
+        return self.plate if self.plate.isascii() else self.plate[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,16 @@ class Wall:
     def columns(self) -> int:
         """Return in how many columns the slots stand."""
         return next((columns for most, columns in COLUMNS if len(self.tiles) <= most), 10)
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether a tile has room for a word or for a time, not for both."""
+        return self.columns > ROOMY
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether a tile has room for two lines only."""
+        return self.columns > TIGHT
 
     @property
     def is_silent(self) -> bool:
@@ -109,6 +132,11 @@ def _tiles(
     promised = {
         hold.pack_id: hold for hold in holds.select_related("assignment__truck").order_by("-during")
     }
+    apart = dict(
+        PackQuarantine.objects.filter(pack__slot__station=station, released_at=None).values_list(
+            "pack_id", "begun_at"
+        )
+    )
     tiles = []
     for slot in station.slots.order_by("number"):
         pack, state = packs.get(slot.pk), states.get(slot.pk)
@@ -128,6 +156,7 @@ def _tiles(
                 at=ready_at if kind in {"charging", "waiting"} else None,
                 plate=hold.assignment.truck.plate if hold else "",
                 eta=hold.assignment.eta if hold else None,
+                since=(apart.get(pack.pk) if pack else None) or slot.blocked_at,
                 is_old=row.is_stale,
             )
         )
@@ -167,7 +196,7 @@ def _lanes(
     station: SwapStation, coming: list[Arrival], closures: list[Closure], *, now: datetime
 ) -> list[Tile]:
     states = {state.lane_id: state for state in LaneState.objects.filter(lane__station=station)}
-    closed = {closure.lane_id: said(closure.reason) for closure in closures}
+    closed = {closure.lane_id: closure for closure in closures}
     tiles = []
     for lane in Lane.objects.filter(Q(station=station)).order_by("number"):
         row = lane_row(lane, states.get(lane.pk), now=now)
@@ -175,11 +204,11 @@ def _lanes(
         here = [one for one in here if one.lane_id == lane.pk]
         swapping = next((one for one in here if one.state == "swapping"), None)
         first = swapping or (here[0] if here else None)
-        kind, word = "free", _("free")
+        kind, word, since = "free", _("free"), None
         if swapping:
             kind, word = "swapping", _("swapping")
-        elif why := closed.get(lane.pk) or closed.get(None):
-            kind, word = "blocked", why
+        elif shut := closed.get(lane.pk) or closed.get(None):
+            kind, word, since = "blocked", said(shut.reason), shut.during.lower
         elif row.fault:
             kind, word = "fault", row.fault
         elif first:
@@ -191,6 +220,7 @@ def _lanes(
                 word=word,
                 plate=first.truck.plate if first else "",
                 eta=swapping.occupies.upper if swapping else None,
+                since=since,
                 is_old=row.is_stale,
             )
         )

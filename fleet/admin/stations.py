@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -50,10 +51,22 @@ class LaneInline(StationPartInline):
     model = Lane
 
 
+class SlotForm(forms.ModelForm):  # type: ignore[type-arg]  # of Slot
+    """A slot in a station's form."""
+
+    def clean(self) -> dict[str, Any]:
+        """Note since when the slot is blocked."""
+        data: dict[str, Any] = super().clean() or {}
+        if "is_blocked" in self.changed_data:
+            self.instance.blocked_at = now() if data.get("is_blocked") else None
+        return data
+
+
 class SlotInline(StationPartInline):
     """Slots of a station."""
 
     model = Slot
+    form = SlotForm
 
 
 class OpeningHoursInline(StationPartInline):

@@ -150,6 +150,7 @@ class Slot(models.Model):
     max_power_kw = models.PositiveIntegerField(_("highest power, kW"))
     is_blocked = models.BooleanField(_("blocked"), default=False)
     block_reason = models.CharField(_("reason"), max_length=200, blank=True)
+    blocked_at = models.DateTimeField(_("blocked since"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("slot")
@@ -160,6 +161,10 @@ class Slot(models.Model):
             models.CheckConstraint(
                 condition=Q(is_blocked=False) | ~Q(block_reason=""),
                 name="fleet_slot_is_blocked_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_blocked=True) | Q(blocked_at=None),
+                name="fleet_slot_in_use_is_blocked_since_never",
             ),
         ]
 

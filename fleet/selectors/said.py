@@ -26,6 +26,8 @@ REASONS = frozenset(
         gettext_noop("did not come within its window"),
         gettext_noop("handed over"),
         gettext_noop("lane_closed"),
+        gettext_noop("looked at"),
+        gettext_noop("not yet"),
         gettext_noop("opened by the station"),
         gettext_noop("saved view"),
         gettext_noop("swapped"),

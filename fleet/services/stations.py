@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from fleet.models import Closure, Lane, Slot, SwapStation, User
 from fleet.services.packs import told
@@ -41,16 +42,21 @@ def is_lane_closed(lane: Lane, *, now: datetime) -> bool:
     return rows.exists()
 
 
-def block_slot(slot: Slot, *, reason: str, by: User | None) -> None:
-    """Charge nothing in a slot and hand nothing out of it, for a reason."""
+def block_slot(slot: Slot, *, reason: str, by: User | None, now: datetime) -> None:
+    """Charge nothing in a slot and hand nothing out of it, for a reason.
+
+    One that is blocked already stays so since it was, for the newer reason.
+    """
     with told(by=by, why=reason):
-        Slot.objects.filter(pk=slot.pk).update(is_blocked=True, block_reason=reason)
+        Slot.objects.filter(pk=slot.pk).update(
+            is_blocked=True, block_reason=reason, blocked_at=Coalesce("blocked_at", Value(now))
+        )
 
 
 def unblock_slot(slot: Slot, *, reason: str, by: User | None) -> None:
     """Use a slot again."""
     with told(by=by, why=reason):
-        Slot.objects.filter(pk=slot.pk).update(is_blocked=False, block_reason="")
+        Slot.objects.filter(pk=slot.pk).update(is_blocked=False, block_reason="", blocked_at=None)
 
 
 def _close(

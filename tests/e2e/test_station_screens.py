@@ -10,7 +10,9 @@ from playwright.sync_api import Page, expect
 from dispatch.models import DriverNotice, SwapAssignment
 from dispatch.services.gate.wall_screens import make_wall_screen, take_back_wall_screen
 from fleet import clock
-from fleet.models import SwapStation, User
+from fleet.models import SwapStation, Truck, User
+from fleet.services.stations import block_slot
+from telematics.models import SlotState
 from tests.builders import make_assignment, make_hold, make_truck, make_user
 from tests.e2e.test_steering import sign_in
 from tests.scenes import Scene
@@ -21,7 +23,8 @@ BOARD = "/admin/dispatch/swapassignment/board"
 STATE_PX = 24
 # 15 mm at 3 m on a wall screen of 55 inches, 1218 mm wide.
 CAP_OF_WIDTH = 15 / 1218
-LINES = """() => [...document.querySelectorAll('.wall-state, .wall-plate')].map((line) => {
+READ = ".wall-state, .wall-plate, .wall-at, .wall-heat, .wall-soc"
+LINES = """(read) => [...document.querySelectorAll(read)].map((line) => {
   const { fontWeight, fontSize, fontFamily } = getComputedStyle(line);
   const pen = document.createElement('canvas').getContext('2d');
   pen.font = `${fontWeight} ${fontSize} ${fontFamily}`;
@@ -77,12 +80,48 @@ def test_the_wall_is_read_from_three_metres(
                 " && document.scrollingElement.scrollWidth <= innerWidth"
             )
             assert desktop.evaluate(OVERFLOWS) == []
-            for what, font_px, cap_px in desktop.evaluate(LINES):
+            for what, font_px, cap_px in desktop.evaluate(LINES, READ):
                 assert font_px >= STATE_PX * size[0] / 1366 - 0.1, what
                 assert cap_px >= CAP_OF_WIDTH * size[0], (what, cap_px)
             assert_accessible(desktop)
     take_back_wall_screen(screen, by=person, now=clock.now())
     expect(desktop.locator("#wall-cut")).to_be_visible()
+
+
+@pytest.mark.parametrize("slots", [42, 64])
+def test_a_large_stations_wall_is_read_from_three_metres(
+    stack: Stack, desktop: Page, slots: int
+) -> None:
+    """Every tile at its fullest: hot, full, promised to a long plate, or out of use since long."""
+    now = clock.now()
+    scene = Scene(now=now)
+    station = scene.add_station(packs=slots, slots=slots, lanes=2)
+    for k, slot in enumerate(station.slots.order_by("number")):
+        pack = slot.packs.get()
+        heat_c, power_kw = (70.0 if k % 3 else 30.0), (0 if k % 2 else 200)
+        SlotState.objects.filter(slot=slot).update(
+            soc_percent=100.0 if power_kw == 0 else 63.0, temperature_c=heat_c, power_kw=power_kw
+        )
+        if k % 4 == 0:
+            truck = scene.add_truck(trips=0)
+            Truck.objects.filter(pk=truck.pk).update(plate=f"冀BDD{7700 + slots + k}")
+            start = now + timedelta(minutes=30 + 8 * k)
+            make_hold(
+                make_assignment(truck=truck, station=station, start=start, state="accepted"), pack
+            )
+        elif k % 4 == 1:
+            block_slot(slot, reason="maintenance", by=None, now=now - timedelta(days=k % 8))
+    person = make_user(station.operator, User.Role.STATION_OPERATOR)
+    _, token = make_wall_screen(station, name="hall", by=person, now=now)
+    for language in ("en", "zh-hans"):
+        desktop.goto(f"{stack.base_url}/wall/{token}/?lang={language}")
+        expect(desktop.locator(".wall-slots .wall-tile")).to_have_count(slots)
+        assert desktop.evaluate("document.scrollingElement.scrollHeight <= innerHeight")
+        assert desktop.evaluate(OVERFLOWS) == []
+        for what, font_px, cap_px in desktop.evaluate(LINES, READ):
+            assert font_px >= STATE_PX - 0.1, what
+            assert cap_px >= CAP_OF_WIDTH * 1366, (what, cap_px)
+        assert_accessible(desktop)
 
 
 def test_the_wall_says_that_the_line_is_cut_and_wakes_by_itself(

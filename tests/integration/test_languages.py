@@ -8,7 +8,7 @@ from django.test import Client
 from dispatch.services.news import tell_driver
 from tests.builders import NOW, make_user
 from tests.pages import Book, make_row_of
-from tests.reading import HAN, LATIN, data_values, said_by, words_in
+from tests.reading import LATIN, data_values, foreign_words, said_by, words_in
 from tests.worlds import World
 
 pytestmark = [
@@ -16,13 +16,6 @@ pytestmark = [
     pytest.mark.long,  # 170 pages in each language
     pytest.mark.usefixtures("standing_clock"),
 ]
-# Names, units, codes and formats: nobody in Tangshan would write them otherwise.
-NAMES = "Yizhan OBU VIN SoC SoH ETA ID API GB GCJ WGS CAN BMS LFP NCM DTC SMS WeChat openid English"
-UNITS = "km kWh kW Wh kN kg mV mA Hz MB GiB MiB ms ISO UTF CSRF CSP gzip SMTP"
-FORMATS = "JSON CSV XLSX XLS Excel HTML TSV YAML ODS PDF URL IP UUID SHA HTTP HTTPS UTC POST GET QR"
-KEYS = "OK Ctrl Esc Enter Shift Alt Control Command Mac en zh-hans csv xlsx"
-LATIN_ALLOWED = {word for line in (NAMES, UNITS, FORMATS, KEYS) for word in line.split()}
-HAN_ALLOWED = {"简体中文", "驿站"}
 LEAST_PAGES = 150
 
 
@@ -43,7 +36,6 @@ def test_every_page_speaks_its_readers_language(addresses: list[str], language: 
     client.force_login(make_user(is_superuser=True, language=language))
     client.cookies["django_language"] = language
     data = data_values()
-    script, allowed = (LATIN, LATIN_ALLOWED) if language == "zh-hans" else (HAN, HAN_ALLOWED)
     odd: dict[str, list[str]] = {}
     read = 0
     for path in addresses:
@@ -52,8 +44,7 @@ def test_every_page_speaks_its_readers_language(addresses: list[str], language: 
         if answer.status_code != 200 or "html" not in answer.get("Content-Type", ""):
             continue
         read += 1
-        texts = said_by(answer.content.decode())
-        for word in words_in(texts, script=script, data=data, allowed=allowed):
+        for word in foreign_words(answer.content.decode(), language=language, data=data):
             odd.setdefault(word, []).append(path)
     assert read > LEAST_PAGES
     told = "\n".join(f"{word}: {len(paths)} × {paths[0]}" for word, paths in sorted(odd.items()))

@@ -183,7 +183,7 @@ def test_the_body_is_sent_again_only_when_something_changed(client: Client) -> N
     slot = station.slots.get(number=1)
     SlotState.objects.create(slot=slot, recorded_at=NOW, received_at=NOW, soc_percent=64)
     assert is_new()
-    block_slot(station.slots.get(number=2), reason="safety", by=None)
+    block_slot(station.slots.get(number=2), reason="safety", by=None, now=NOW)
     assert is_new()
     close_lane(station.lanes.get(), reason="safety", by=None, now=NOW)
     assert is_new()

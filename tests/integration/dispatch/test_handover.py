@@ -85,7 +85,7 @@ def worked_station() -> SwapStation:
             opened_at=NOW - timedelta(hours=opened_h),
             closed_at=closed,
         )
-    block_slot(station.slots.get(number=3), reason="safety", by=None)
+    block_slot(station.slots.get(number=3), reason="safety", by=None, now=NOW)
     close_lane(station.lanes.get(number=2), reason="robot fault", by=None, now=NOW)
     hot = make_pack(slot=station.slots.get(number=4))
     quarantine_pack(hot.pk, custody=Custody(at=NOW, reason="too hot"))

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dispatch.models import WallScreen
-from dispatch.selectors.wall import wall_of
+from dispatch.selectors.wall import Tile, wall_of
 from dispatch.services.gate.wall_screens import make_wall_screen
 from fleet.models import Operator, SwapStation, User
 from fleet.services.stations import block_slot, close_lane
@@ -49,7 +49,7 @@ def test_each_slot_says_its_state_heat_charge_and_who_gets_it() -> None:
         SlotState.objects.create(
             slot=slot, recorded_at=NOW, received_at=NOW, pack_code=pack.code, **values
         )
-    block_slot(slots[6], reason="safety", by=None)
+    block_slot(slots[6], reason="safety", by=None, now=NOW)
     truck = make_truck(model=make_truck_model(kind), region=station.region)
     swap = make_assignment(truck=truck, station=station, state="accepted")
     make_hold(swap, packs[0])
@@ -60,6 +60,7 @@ def test_each_slot_says_its_state_heat_charge_and_who_gets_it() -> None:
     assert [tile.kind for tile in wall.tiles] == kinds
     assert [tile.heat for tile in wall.tiles[:5]] == ["", "▲ 57°", "", "", "▲▲ 66°"]
     assert (wall.tiles[0].plate, wall.tiles[0].eta) == (truck.plate, swap.eta)
+    assert [tile.since for tile in wall.tiles] == [None] * 6 + [NOW]
     assert wall.tiles[1].at is not None
     assert wall.tiles[1].at > NOW
     assert [one.assignment for one in wall.trucks] == [swap]
@@ -83,6 +84,20 @@ def test_each_lane_says_what_happens_in_it() -> None:
         ("here", here[1].plate),
         ("blocked", ""),
     ]
+    assert [lane.since for lane in lanes] == [None, None, NOW]
+
+
+def test_the_more_slots_the_less_a_tile_says() -> None:
+    walls = [wall_of(make_station(slots=count), now=NOW) for count in (28, 30, 42, 64, 65)]
+    assert [(wall.columns, wall.is_tight, wall.is_dense) for wall in walls] == [
+        (6, False, False),
+        (6, False, False),
+        (7, True, False),
+        (8, True, True),
+        (10, True, True),
+    ]
+    tiles = [Tile(name="S1", kind="ready", word="", plate=plate) for plate in ("冀B12345", "TST1")]
+    assert [tile.plate_end for tile in tiles] == ["B12345", "TST1"]
 
 
 def test_a_screen_looks_until_its_link_is_taken_back(client: Client) -> None:

@@ -109,7 +109,7 @@ def test_a_slot_blocked_meanwhile_is_not_opened_by_a_stale_station_form(operator
     station, url = station_page(operator)
     client, form = opened(operator, url)
     slot = station.slots.get(number=2)
-    block_slot(slot, reason="fire", by=None)
+    block_slot(slot, reason="fire", by=None, now=NOW)
     refused = client.post(url, form | {"power_limit_kw": "999"})
     assert refused.status_code == 412
     page = refused.content.decode()

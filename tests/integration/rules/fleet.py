@@ -229,6 +229,11 @@ FLEET = [
         "fleet_slot",
         lambda: change(_slot(), is_blocked=True),
     ),
+    Rule(
+        "fleet_slot_in_use_is_blocked_since_never",
+        "fleet_slot",
+        lambda: change(_slot(), blocked_at=NOW),
+    ),
     Rule("fleet_closure_has_a_reason", "fleet_closure", lambda: change(_closure(), reason="")),
     Rule("fleet_closure_lasts", "fleet_closure", lambda: change(_closure(), during=EMPTY)),
     Rule(
