@@ -20,9 +20,11 @@ FORMATS = "JSON CSV XLSX XLS Excel HTML TSV YAML ODS PDF URL IP UUID SHA HTTP HT
 KEYS = "OK Ctrl Esc Enter Shift Alt Control Command Mac en zh-hans csv xlsx"
 LATIN_ALLOWED = {word for line in (NAMES, UNITS, FORMATS, KEYS) for word in line.split()}
 HAN_ALLOWED = {"简体中文", "驿站"}
-# Addresses, code in its marks, switches of commands, names of settings, hashes of passwords.
+# Addresses, code in its marks, switches of commands, names of settings, gaps to fill,
+# hashes of passwords.
 ADDRESS = re.compile(
-    r"https?://\S+|/[a-z][\w/{}.-]+|\S+@\S+|--[a-z][\w-]*|`[^`]*`|\w+\*{3,}\w*|\b[A-Z]+_[A-Z_]+\b|md5|\$\d+\$"
+    r"https?://\S+|/[a-z][\w/{}.-]+|\S+@\S+|--[a-z][\w-]*|`[^`]*`|\w+\*{3,}\w*"
+    r"|\b[A-Z]+_[A-Z_]+\b|\{\w+\}|md5|\$\d+\$"
 )
 
 

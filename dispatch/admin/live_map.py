@@ -91,6 +91,8 @@ def _states() -> list[tuple[str, str]]:
 def _words() -> dict[str, Any]:
     return {
         "states": dict(_states()),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
         "ready": _("ready"),
         "waiting": _("waiting"),
         "lanes": _("lanes"),

@@ -169,7 +169,12 @@ def _map(
             for row in options
             if row["at"]
         ],
-        "words": {"next": _("next stop"), "destination": _("destination")},
+        "words": {
+            "next": _("next stop"),
+            "destination": _("destination"),
+            "zoom_in": _("Zoom in"),
+            "zoom_out": _("Zoom out"),
+        },
         "tile_url": settings.MAP_TILE_URL,
         "tile_credit": settings.MAP_TILE_CREDIT,
     }

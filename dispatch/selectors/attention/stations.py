@@ -8,6 +8,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext, ngettext
 
 from dispatch.selectors.attention.needs import WORST, Group, Item, Part
+from dispatch.selectors.block_reasons import said
 from dispatch.selectors.stock import next_charged, short_stations
 from fleet.models import Closure, Slot, SwapStation
 from telematics.models import LaneState
@@ -36,8 +37,9 @@ def blocked_group(stations: QuerySet[SwapStation], *, now: datetime) -> Group:
         *(
             Item(
                 subject=str(one),
-                detail=one.block_reason or gettext("blocked"),
+                detail=said(one.block_reason) or gettext("blocked"),
                 target=("board", one.station_id),
+                since=one.blocked_at,
             )
             for one in blocked
         ),
@@ -59,7 +61,7 @@ def _counted(rows: QuerySet[Any], *order: str) -> list[Any]:
 def _closure(closure: Closure) -> Item:
     return Item(
         subject=str(closure.lane or closure.station),
-        detail=closure.reason,
+        detail=said(closure.reason),
         target=("board", closure.station_id),
         since=closure.during.lower,
         is_danger=closure.lane_id is None,

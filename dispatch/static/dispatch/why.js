@@ -7,6 +7,7 @@ if (!points.length) frame.hidden = true;
 else draw();
 
 function draw() {
+  L.Control.Zoom.mergeOptions({ zoomInTitle: data.words.zoom_in, zoomOutTitle: data.words.zoom_out });
   const map = L.map(frame, { zoomSnap: 0.25, scrollWheelZoom: false, attributionControl: Boolean(data.tile_credit) });
   if (data.tile_url) L.tileLayer(data.tile_url, { attribution: data.tile_credit }).addTo(map);
   map.fitBounds(L.latLngBounds(points).pad(0.18));

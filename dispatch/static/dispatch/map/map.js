@@ -17,6 +17,7 @@ let playback = null;
 const wanted = () => byId("map-find").value.trim().toUpperCase();
 const plateOf = (id) => plates[id] ?? "";
 
+L.Control.Zoom.mergeOptions({ zoomInTitle: config.words.zoom_in, zoomOutTitle: config.words.zoom_out });
 const map = L.map("map", { zoomSnap: 0.5, attributionControl: Boolean(config.tile_credit || config.pmtiles_url) });
 const everything = [...ground.stations, ...ground.places].map((each) => each.at);
 if (everything.length) map.fitBounds(L.latLngBounds(everything).pad(0.02));
