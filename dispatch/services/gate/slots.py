@@ -13,7 +13,7 @@ from fleet.services.jobs import promise_job
 def block_slot(slot: Slot, *, reason: str, by: User | None, now: datetime) -> None:
     """Charge nothing in a slot and hand nothing out of it; promises are moved off its pack."""
     with transaction.atomic():
-        stations.block_slot(slot, reason=reason, by=by)
+        stations.block_slot(slot, reason=reason, by=by, now=now)
         for pack_id in Pack.objects.filter(slot=slot).values_list("pk", flat=True):
             promise_job(
                 name=quarantine.BREAK_HOLDS_TASK,

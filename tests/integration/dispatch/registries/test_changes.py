@@ -163,7 +163,7 @@ def test_a_slot_is_blocked_as_from_the_board(station: SwapStation, gate: Desk) -
     slot.refresh_from_db()
     assert (slot.is_blocked, slot.block_reason, slot.max_power_kw) == (True, "maintenance", 100)
     assert gate.patch(f"slots/{slot.pk}", seen["etag"], is_blocked=False).status_code == 412
-    block_slot(slot, reason="fire", by=None)  # an edit by any other door counts as well
+    block_slot(slot, reason="fire", by=None, now=NOW)  # an edit by any other door counts as well
     told = gate.patch(f"slots/{slot.pk}", seen["etag"], is_blocked=False).json()["differences"]
     assert "fire" in {each["theirs"] for each in told if each["field"] == "block_reason"}
     assert not gate.change(f"slots/{slot.pk}", is_blocked=False)["is_blocked"]
