@@ -132,6 +132,7 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _list(_("Swap stations"), "ev_station", "fleet.SwapStation"),
+                    _list(_("Lanes"), "swap_horiz", "fleet.Lane"),
                     _list(_("Closures"), "do_not_disturb_on", "fleet.Closure"),
                     _list(_("Power caps"), "electric_meter", "dispatch.PowerCap"),
                     _list(_("Energy charged"), "bolt", "dispatch.StationQuarter"),

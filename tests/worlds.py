@@ -301,6 +301,7 @@ ROWS: dict[str, Callable[[World], models.Model]] = {
     "fleet.Pack": lambda world: world.pack(),
     "fleet.PackMove": _pack_move,
     "fleet.SwapStation": lambda world: world.station(),
+    "fleet.Lane": lambda world: world.station().lanes.get(),
     "fleet.Closure": _closure,
     "telematics.Alarm": _alarm,
     "telematics.AlarmRule": _alarm_rule,

@@ -1,6 +1,7 @@
 from dispatch.admin import (
     assignments,
     caps,
+    closing,
     consequences,
     consumption,
     fairness,
@@ -15,6 +16,7 @@ from dispatch.admin import (
 __all__ = [
     "assignments",
     "caps",
+    "closing",
     "consequences",
     "consumption",
     "fairness",

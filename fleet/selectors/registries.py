@@ -42,6 +42,13 @@ def slots_told(slots: QuerySet[Slot]) -> QuerySet[Slot]:
     return slots.select_related("station").prefetch_related("packs")
 
 
+def closures_of(row: Any) -> list[Closure]:
+    """Return the closures that hold now of a lane, or of a station as a whole."""
+    of_station = isinstance(row, SwapStation)
+    station, lane_id = (row, None) if of_station else (row.station, row.pk)
+    return [closure for closure in station.closures_now if closure.lane_id == lane_id]
+
+
 def _closures(path: str, now: datetime) -> "Prefetch[Any]":
     holding = Closure.objects.filter(during__contains=now).order_by("during", "pk")
     return Prefetch(path, holding, to_attr="closures_now")

@@ -42,6 +42,7 @@ RIGHTS = {
     "fleet.Pack": ("MAU", "MU", "MXU", ""),
     "fleet.PackMove": ("MAU", "", "", ""),
     "fleet.SwapStation": ("SVU", "SU", "SU", ""),
+    "fleet.Lane": ("SVU", "", "", ""),
     "fleet.Closure": ("SVU", "SU", "SU", ""),
     "telematics.Alarm": ("MAVU", "", "", ""),
     "telematics.AlarmRule": (STAFF, "U", "U", ""),

@@ -9,13 +9,13 @@ from rest_framework import serializers
 
 from dispatch.api.registries.callers import Caller
 from dispatch.api.registries.resource import ChangeBody, Resource, StationQuery, only
-from dispatch.api.registries.stations import CLOSING, ClosableFacts, closures_of, last_closing
+from dispatch.api.registries.stations import CLOSING, ClosableFacts, last_closing
 from dispatch.services.gate import lanes
 from fleet import access
 from fleet.access import Viewer
 from fleet.models import Lane, SwapStation
 from fleet.selectors.changes import Change
-from fleet.selectors.registries import lanes_told
+from fleet.selectors.registries import closures_of, lanes_told
 from fleet.services.seen import hold, write_columns
 
 

@@ -16,7 +16,7 @@ from fleet import access
 from fleet.access import Viewer
 from fleet.models import Closure, SwapStation
 from fleet.selectors.changes import Change, changes_of
-from fleet.selectors.registries import stations_told
+from fleet.selectors.registries import closures_of, stations_told
 from fleet.services.seen import write_columns
 
 CLOSING = {"is_closed", "closed_reason", "closed_since"}
@@ -42,13 +42,6 @@ class ClosableFacts(Facts):
         """Return since when it takes no truck."""
         found = closures_of(row)
         return UtcField().to_representation(found[0].during.lower) if found else None
-
-
-def closures_of(row: Any) -> list[Closure]:
-    """Return the closures that hold now of a lane, or of a station as a whole."""
-    of_station = isinstance(row, SwapStation)
-    station, lane_id = (row, None) if of_station else (row.station, row.pk)
-    return [closure for closure in station.closures_now if closure.lane_id == lane_id]
 
 
 def last_closing(row: Any) -> Change | None:

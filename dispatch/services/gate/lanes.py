@@ -23,7 +23,7 @@ def close_lane(lane: Lane, *, reason: str, by: User | None, now: datetime) -> tu
     """
     with transaction.atomic():
         closure = stations.close_lane(lane, reason=reason, by=by, now=now)
-        losing = _losing(SwapAssignment.objects.filter(lane=lane), now=now).count()
+        losing = losing_lane(SwapAssignment.objects.filter(lane=lane), now=now).count()
         promise_replan(lane.station.region_id, cause="lane_closed", now=now)
         promise_leaving(closure, now=now)
     return closure, losing
@@ -43,7 +43,7 @@ def close_station(
     """Close a whole station; return the closure and how many promises lose their lane by it."""
     with transaction.atomic():
         closure = stations.close_station(station, reason=reason, by=by, now=now)
-        losing = _losing(SwapAssignment.objects.filter(station=station), now=now).count()
+        losing = losing_lane(SwapAssignment.objects.filter(station=station), now=now).count()
         promise_replan(station.region_id, cause="station_closed", now=now)
         promise_leaving(closure, now=now)
     return closure, losing
@@ -56,5 +56,6 @@ def open_station(station: SwapStation, *, reason: str, by: User | None, now: dat
         promise_replan(station.region_id, cause="station_opened", now=now)
 
 
-def _losing(promises: QuerySet[SwapAssignment], *, now: datetime) -> QuerySet[SwapAssignment]:
+def losing_lane(promises: QuerySet[SwapAssignment], *, now: datetime) -> QuerySet[SwapAssignment]:
+    """Return those of the promises that need their lane from now on: closing it takes it."""
     return promises.filter(state__in=MAY_LOSE_ITS_LANE, occupies__endswith__gt=now)
