@@ -19,6 +19,8 @@ KINDS = {
 }
 PACKED = (".js", ".css", ".svg")
 NOT_SHOWN = ("sw.js",)  # has an address of its own
+FIRST = ("first.js", "clock.js", "kept.js", "show.js", "words.js")
+NOT_IMPORTED = ("enter.js", "theme.js", "outside.js")
 NOT_NEEDED_OFFLINE = ("icon-192.png", "icon-512.png", "icon-maskable-512.png")
 
 
@@ -42,10 +44,15 @@ class Shell(NamedTuple):
         return f"/driver/shell/{self.version}"
 
     @property
-    def modules(self) -> list[str]:
-        """Return the scripts the page imports, to be fetched side by side."""
+    def first(self) -> tuple[str, ...]:
+        """Return the scripts of the first picture, to be fetched side by side."""
+        return FIRST
+
+    @property
+    def later(self) -> list[str]:
+        """Return the scripts the page imports once its first picture is there."""
         scripts = [name for name in self.files if name.endswith(".js")]
-        return [name for name in scripts if name not in {"enter.js", "theme.js", "outside.js"}]
+        return [name for name in scripts if name not in {*FIRST, *NOT_IMPORTED}]
 
     def kept_paths(self) -> list[str]:
         """Return the addresses a phone keeps to open without a line."""

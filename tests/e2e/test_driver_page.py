@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from playwright.sync_api import Request
+from playwright.sync_api import Request, Route
 
 from config.process import stop
 from dispatch.models import DriverNotice, SwapAssignment
@@ -132,6 +132,25 @@ def test_the_first_load_is_light(cab: Cab) -> None:
     assert len(weights) > 10
     assert 5_000 < scripts <= SCRIPTS_B <= 60_000, weights
     assert sum(weights.values()) <= FIRST_LOAD_B <= 150_000, weights
+
+
+def test_a_tap_on_the_first_picture_waits_for_the_app(cab: Cab) -> None:
+    cab.start_shift()
+    assignment = cab.offer()
+    cab.sees("offered")
+    cab.page.evaluate(FORGET)
+    held: list[Route] = []
+    cab.page.route("**/app.js", lambda route: held.append(route))
+    cab.page.reload(wait_until="commit")
+    cab.page.wait_for_selector("#accept:visible")
+    assert cab.page.inner_text("#station") == "曹妃甸港东换电站"
+    cab.page.wait_for_selector("head link[href$='app.js']", state="attached")
+    cab.page.tap("#accept")
+    assert cab.page.get_attribute("body", "data-state") == "loading"
+    for route in held:
+        route.continue_()
+    cab.page.unroute("**/app.js")
+    cab.sees_state_of(assignment, "accepted")
 
 
 def sizes(request: Request) -> int:

@@ -25,7 +25,7 @@ MOST = {
     "total-blocking-time": 100.0,
     "total-byte-weight": 150_000.0,
 }
-RUNS = 3  # the middle one counts
+RUNS = 5  # the middle one counts
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +73,13 @@ def test_the_page_is_light_on_a_slow_phone(
     cab.page.goto("about:blank")
     answer = tmp_path / "report.json"
     reports = [measured(lighthouse, f"{cab.address}/driver/", port, answer) for _ in range(RUNS)]
-    reports.sort(key=lambda report: report["categories"]["performance"]["score"])
+    reports.sort(key=largest_shown_ms)
     report = reports[len(reports) // 2]
+    lowest = {
+        name: round(min(one["categories"][name]["score"] for one in reports) * 100)
+        for name in LEAST
+    }
+    print(f"{screen}, worst of {RUNS}: {lowest}, {largest_shown_ms(reports[-1]):.0f} ms")
     scores = {name: round(report["categories"][name]["score"] * 100) for name in LEAST}
     figures = {name: report["audits"][name]["numericValue"] for name in MOST}
     print(screen, scores, {name: round(value, 3) for name, value in figures.items()})
@@ -87,6 +92,10 @@ def test_the_page_is_light_on_a_slow_phone(
         assert scores[name] >= least, (name, failed)
     for name, most in MOST.items():
         assert figures[name] <= most, (name, failed)
+
+
+def largest_shown_ms(report: dict[str, Any]) -> float:
+    return float(report["audits"]["largest-contentful-paint"]["numericValue"])
 
 
 def measured(program: Path, address: str, port: int, answer: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import { call, keepToken } from "./api.js";
 import { setClock, timeOfDay } from "./clock.js";
 import { expected } from "./expect.js";
 import { install } from "./install.js";
-import { forgetDriver, keep, lastKept } from "./kept.js";
+import { forgetDriver, keep, lastKept, newestKnown } from "./kept.js";
 import { openStream } from "./live.js";
 import { chosenLink, listMaps, loadLinks } from "./maps.js";
 import { wireMenu, showMenu } from "./menu.js";
@@ -221,18 +221,16 @@ for (const button of document.querySelectorAll("[data-close]")) {
 
 /** Start from what came with the page, or from what this phone kept if that is newer. */
 function begin() {
-  const came = JSON.parse($("me").textContent);
-  const last = lastKept(driver);
-  const isNewer = !last || Date.parse(came.server_time) > Date.parse(last.me.server_time);
-  heardAt = isNewer ? Date.now() : last.at;
-  const known = isNewer ? came : last.me;
-  setClock(known.server_time, Date.now() - heardAt);
-  promised = isNewer ? came.assignment : last.card;
-  takeMe(known, { isFirst: isNewer && !last });
-  if (isNewer) keep(driver, me, promised);
+  const isFirst = lastKept(driver) === null;
+  const { me: known, card: kept, at, isFresh } = newestKnown(driver);
+  heardAt = at;
+  setClock(known.server_time, Date.now() - at);
+  promised = kept;
+  takeMe(known, { isFirst });
+  if (isFresh) keep(driver, me, promised);
   if (promised) loadLinks(promised).then(showWay, () => {});
   show();
-  return isNewer;
+  return isFresh;
 }
 
 const cameFresh = begin();
@@ -250,13 +248,14 @@ openStream(({ kind, card: next, at, motion }) => {
   if (isOver || (next && !me?.shift)) refresh();
   return undefined;
 });
-startQueue().then(tellRefusals).then(show);
+/** Resolves when the taps that wait are known: before that no tap is taken. */
+export const ready = startQueue().then(tellRefusals).then(show);
 if (!cameFresh) refresh();
 navigator.serviceWorker?.addEventListener("message", ({ data }) => data === "signed out" && leave());
-addEventListener("load", () => install((take) => {
+install((take) => {
   $("update").hidden = false;
   $("update").onclick = take;
-}));
+});
 addEventListener("offline", () => { isLost = true; show(); });
 setInterval(() => {
   const now = card();

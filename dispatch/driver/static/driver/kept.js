@@ -16,6 +16,14 @@ export function lastKept(driver) {
   return null;
 }
 
+/** Return {me, card, at, isFresh}: what came with the page, or what this phone kept if that is newer. */
+export function newestKnown(driver) {
+  const came = JSON.parse(document.getElementById("me").textContent);
+  const last = lastKept(driver);
+  const isFresh = !last || Date.parse(came.server_time) > Date.parse(last.me.server_time);
+  return isFresh ? { me: came, card: came.assignment, at: Date.now(), isFresh } : { ...last, isFresh };
+}
+
 /** Forget everything of a driver who signed out, in this window and in the service worker. */
 export async function forgetDriver() {
   localStorage.removeItem(KEY);
