@@ -25,6 +25,8 @@ SETTLE_MS = 2_500
 COLOURS = 256
 ASSIGNMENTS = "/admin/dispatch/swapassignment/"
 MAP, BOARD = f"{ASSIGNMENTS}map/", f"{ASSIGNMENTS}board/"
+WORKBENCH = "/admin/dispatch/planrun/workbench/"
+REPORT = "/admin/dispatch/summarysubscription/summary/"
 EN_ROUTE = f"{ASSIGNMENTS}?state__exact=en_route"
 DONE = f"{ASSIGNMENTS}?state__exact=done"
 SHEET = """
@@ -54,6 +56,29 @@ def open_first(page: Page) -> None:
     page.locator("#result_list tbody a").first.click()
 
 
+def open_why(page: Page) -> None:
+    """Open why the first promise of a list is as it is."""
+    open_first(page)
+    page.locator("a[href*='/why/']").first.click()
+
+
+def open_wall(page: Page) -> None:
+    """Open the wall board of the station whose day board is shown."""
+    page.locator("a[href$='/screens/']").first.click()
+    page.locator("a[href$='/wall/']").first.click()
+
+
+def see_preview(page: Page) -> None:
+    """Wait for the next plan as a difference, and bring its picture into view."""
+    page.locator("#bench-picture svg").wait_for(timeout=CARD_WAIT_MS)
+    page.locator("#bench-picture").scroll_into_view_if_needed()
+
+
+def see_today(page: Page) -> None:
+    """Go from the last whole day, when the demo did not run yet, to the one that runs."""
+    page.locator("a[rel=next]").click()
+
+
 def open_list(page: Page) -> None:
     """Open the list of the map on a phone."""
     page.click("#map-open-list")
@@ -79,7 +104,10 @@ PICTURES = [
     Picture("start", "manager", "/admin/"),
     Picture("map", "manager", MAP, prepare=choose_truck),
     Picture("map-phone", "manager", MAP, PHONE, "zh-CN", open_list),
-    Picture("why", "manager", DONE, prepare=open_first),
+    Picture("why", "manager", DONE, prepare=open_why),
+    Picture("workbench", "manager", WORKBENCH, prepare=see_preview),
+    Picture("report", "manager", REPORT, prepare=see_today),
+    Picture("wall", "station", BOARD, prepare=open_wall),
     Picture("board", "station", BOARD),
     Picture("driver", "driver", "", PHONE, "zh-CN"),
     Picture("api", "", "/api/v1/docs"),

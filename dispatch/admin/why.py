@@ -102,7 +102,8 @@ def why_input(request: HttpRequest, assignment_id: int) -> HttpResponse:
 def _minutes_late(outcome: PromiseOutcome | None) -> str:
     if outcome is None or outcome.way_late_s is None:
         return ""
-    return f"{outcome.way_late_s / 60:+.0f}"
+    late_min = round(outcome.way_late_s / 60)
+    return f"{late_min:+d}" if late_min else "±0"
 
 
 def _name(station: Any) -> str:

@@ -102,7 +102,7 @@ class SwapAssignment(models.Model):
         choices=list(STATE_NAMES.items()),
         default="offered",
     )
-    version = models.PositiveIntegerField(default=1, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     window = DateTimeRangeField(_("arrival window"))
     occupies = DateTimeRangeField(_("lane occupied"))
     eta = models.DateTimeField(_("ETA"))

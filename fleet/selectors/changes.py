@@ -37,7 +37,7 @@ def changes_of(obj: Any, *, limit: int = LIMIT) -> list[Change]:
     events = _events_of(obj, limit + 1)
     contexts = [event.pgh_context.metadata if event.pgh_context else {} for event in events]
     names = User.objects.in_bulk({int(c["user"]) for c in contexts if c.get("user")})
-    fields = {f.attname: str(f.verbose_name) for f in obj._meta.concrete_fields}
+    fields = {f.attname: f for f in obj._meta.concrete_fields}
     changes = []
     before_each = [*events[1:], None][: len(events)]
     for event, before, context in [*zip(events, before_each, contexts, strict=True)][:limit]:
@@ -49,7 +49,14 @@ def changes_of(obj: Any, *, limit: int = LIMIT) -> list[Change]:
                 who=str(user) if user else context.get("actor", "") or _("the service"),
                 verb=str(VERBS.get(event.pgh_label, event.pgh_label)),
                 reason=reason_said(context.get("reason", "")),
-                fields=[(fields[name], old, new) for name, (old, new) in changed.items()],
+                fields=[
+                    (
+                        str(fields[name].verbose_name),
+                        _said(fields[name], old),
+                        _said(fields[name], new),
+                    )
+                    for name, (old, new) in changed.items()
+                ],
                 columns=frozenset(changed),
             )
         )
@@ -76,3 +83,10 @@ def _changed(before: Any, after: Any, columns: Iterable[str]) -> dict[str, tuple
         return {}
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in columns}
     return {name: (old, new) for name, (old, new) in pairs.items() if old != new}
+
+
+def _said(field: Any, value: Any) -> Any:
+    """Return a value in the reader's words, where it is a word of the code."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return dict(field.flatchoices).get(value, value) if field.flatchoices else value

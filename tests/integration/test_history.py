@@ -8,12 +8,14 @@ import pghistory
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
+from django.utils import translation
 from pghistory.models import Event
 
 from dispatch.models import WallScreen
 from fleet.models import Driver, OpeningHours, PackQuarantine, SavedView
 from fleet.models.names import NameField
-from tests.builders import NOW, make_operator, make_pack, make_user
+from fleet.selectors.changes import changes_of
+from tests.builders import NOW, make_assignment, make_operator, make_pack, make_user
 from tests.forms import seen
 from tests.worlds import ROWS, World, make_row
 
@@ -194,3 +196,13 @@ def test_every_tracked_model_is_tried() -> None:
     labels = {event.pgh_tracked_model._meta.label for event in EVENTS}
     assert len(labels) >= 20
     assert labels <= set(ROWS) | set(PARTS)
+
+
+def test_words_of_the_code_are_said_in_the_readers_language() -> None:
+    promise = make_assignment()
+    promise.state, promise.is_pinned = "accepted", True
+    promise.save(update_fields=["state", "is_pinned"])
+    with translation.override("zh-hans"):
+        said = {name: (before, after) for name, before, after in changes_of(promise)[0].fields}
+    assert said["状态"] == ("待应答", "已接受")
+    assert ("否", "是") in said.values()
