@@ -91,7 +91,7 @@ def _act_on_all(
         refused = []
         for row in rows:
             try:
-                with transaction.atomic():
+                with transaction.atomic(savepoint=bool(refusals)):
                     act(row, reason)
             except refusals as error:
                 refused.append((row, str(error)))

@@ -62,7 +62,7 @@ def unblock_slot(slot: Slot, *, reason: str, by: User | None) -> None:
 def _close(
     station_id: int, *, lane: Lane | None, reason: str, by: User | None, now: datetime
 ) -> Closure:
-    with transaction.atomic(), told(by=by, why=reason):
+    with transaction.atomic(savepoint=False), told(by=by, why=reason):
         # Two who close it at once get one closure.
         SwapStation.objects.select_for_update(no_key=True).get(pk=station_id)
         already = Closure.objects.filter(
@@ -80,7 +80,7 @@ def _close(
 
 
 def _open(rows: QuerySet[Closure], *, reason: str, by: User | None, now: datetime) -> int:
-    with transaction.atomic(), told(by=by, why=reason):
+    with transaction.atomic(savepoint=False), told(by=by, why=reason):
         lifted = 0
         for closure in rows.select_for_update().filter(during__contains=now).order_by("pk"):
             lifted += 1

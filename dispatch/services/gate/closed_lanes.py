@@ -26,7 +26,7 @@ def promise_leaving(closure: Closure, *, now: datetime) -> None:
     """See to it that nobody drives to a closed lane for long."""
     promise_job(
         name=LEAVE_TASK,
-        key=f"{closure.pk}:{now.timestamp():.3f}",
+        key=f"{closure.station_id}:{now.timestamp():.3f}",
         station_id=closure.station_id,
         since=now.isoformat(),
     )

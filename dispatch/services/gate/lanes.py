@@ -21,7 +21,7 @@ def close_lane(lane: Lane, *, reason: str, by: User | None, now: datetime) -> tu
     They keep it until the plan promised in this transaction finds them another; what no plan
     moves is seen to seconds later (`closed_lanes`).
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         closure = stations.close_lane(lane, reason=reason, by=by, now=now)
         losing = losing_lane(SwapAssignment.objects.filter(lane=lane), now=now).count()
         promise_replan(lane.station.region_id, cause="lane_closed", now=now)
@@ -31,7 +31,7 @@ def close_lane(lane: Lane, *, reason: str, by: User | None, now: datetime) -> tu
 
 def open_lane(lane: Lane, *, reason: str, by: User | None, now: datetime) -> None:
     """Open a lane: a fault it reported before counts as mended, and a plan may use it at once."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         stations.open_lane(lane, reason=reason, by=by, now=now)
         note_lane_works(lane.pk, now=now)
         promise_replan(lane.station.region_id, cause="lane_opened", now=now)
@@ -41,7 +41,7 @@ def close_station(
     station: SwapStation, *, reason: str, by: User | None, now: datetime
 ) -> tuple[Closure, int]:
     """Close a whole station; return the closure and how many promises lose their lane by it."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         closure = stations.close_station(station, reason=reason, by=by, now=now)
         losing = losing_lane(SwapAssignment.objects.filter(station=station), now=now).count()
         promise_replan(station.region_id, cause="station_closed", now=now)
@@ -51,7 +51,7 @@ def close_station(
 
 def open_station(station: SwapStation, *, reason: str, by: User | None, now: datetime) -> None:
     """Open a station again; lanes closed on their own stay closed."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         stations.open_station(station, reason=reason, by=by, now=now)
         promise_replan(station.region_id, cause="station_opened", now=now)
 

@@ -9,6 +9,7 @@ import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,7 +86,8 @@ def test_the_board_draws_swaps_closures_charging_and_promises() -> None:
         slot=slot, recorded_at=NOW, received_at=NOW, soc_percent=64, pack_code=pack.code
     )
 
-    board = station_board(station, now=NOW)
+    with translation.override("zh-hans"):
+        board = station_board(station, now=NOW)
 
     lane, first = board.lanes[0], board.slots[0]
     assert {bar.kind: bar.href for bar in lane.bars} == {
