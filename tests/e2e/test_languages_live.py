@@ -66,6 +66,7 @@ def map_page(page: Page, stack: Stack, station: SwapStation, truck: Truck) -> No
     page.goto(f"{stack.base_url}/admin/dispatch/swapassignment/map/")
     expect(page.locator(".is-station").first).to_be_attached()
     page.fill("#map-find", truck.plate)
+    expect(page.locator("#map-rows")).to_contain_text(truck.plate)
     page.press("#map-find", "Tab")
     expect(page.locator("#map-detail")).to_contain_text(truck.plate)
 

@@ -104,6 +104,7 @@ byId("map").layer = layer; // for those who look from outside: tests and benchma
 ask(config.urls.plates).then((answer) => {
   plates = answer;
   layer.ask();
+  if (document.activeElement !== byId("map-find")) goToWanted(); // typed before the plates came
 });
 feed.soon();
 
@@ -139,10 +140,11 @@ byId("map-find").addEventListener("input", () => {
   showList(true);
   toggle("map-list", wanted() !== "");
 });
-byId("map-find").addEventListener("change", () => {
+function goToWanted() {
   const found = Object.entries(plates).find(([, plate]) => plate.toUpperCase() === wanted());
   if (found && layer.trucks.has(Number(found[0]))) go(Number(found[0]), { focuses: false });
-});
+}
+byId("map-find").addEventListener("change", goToWanted);
 byId("map-find").addEventListener("keydown", (event) => {
   if (event.key !== "ArrowDown" && event.key !== "Enter") return;
   event.preventDefault();
