@@ -1,4 +1,7 @@
-"""Close and open lanes and stations with what hangs on them: promises are planned again at once."""
+"""Close and open lanes and stations with what hangs on them: promises are planned again at once.
+
+A thousand are closed in one transaction; a savepoint for each would be a third of the time.
+"""
 
 from datetime import datetime
 
