@@ -163,14 +163,17 @@ def running_stack() -> Iterator[Stack]:
 def stack(running_stack: Stack, django_db_blocker: Any) -> Iterator[Stack]:
     """The running service; the ORM of the test speaks to its database and commits for real.
 
-    What a test writes stays for the tests after it: make your own operators.
+    What a test writes stays for the tests after it: make your own operators. Its trucks go out of
+    service in the end, so that their regions are not planned beside every test after it.
     """
     from django.db import connection  # noqa: PLC0415 -- needs the settings
 
     kept = connection.settings_dict["NAME"]
     connection.close()
     connection.settings_dict["NAME"] = running_stack.database_url.rpartition("/")[2]
+    [[newest]] = running_stack.sql("SELECT coalesce(max(id), 0) FROM fleet_truck")
     with django_db_blocker.unblock():
         yield running_stack
         connection.close()
     connection.settings_dict["NAME"] = kept
+    running_stack.sql("UPDATE fleet_truck SET is_active = false WHERE id > %s", newest)
