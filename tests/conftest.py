@@ -6,6 +6,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 from tests.database import copy_database
@@ -71,6 +72,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         fixtures.append("db")
     if refusal := database_refusal(item.path, fixtures):
         pytest.fail(refusal, pytrace=False)
+    translation.deactivate()  # no test speaks the language of the one before it
 
 
 @pytest.fixture(scope="session")

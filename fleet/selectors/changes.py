@@ -89,4 +89,7 @@ def _said(field: Any, value: Any) -> Any:
     """Return a value in the reader's words, where it is a word of the code."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return dict(field.flatchoices).get(value, value) if field.flatchoices else value
+    if not field.flatchoices:
+        return value
+    word = dict(field.flatchoices).get(value)
+    return value if word is None else str(word)
