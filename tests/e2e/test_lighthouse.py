@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from config.servers import free_port
+from fleet import clock
 from tests.browser import FLAGS, find_chromium
 from tests.cab import Cab, made_cab
 from tests.stack import Stack
@@ -68,7 +70,7 @@ def test_the_page_is_light_on_a_slow_phone(
     cab, port = debugged
     if screen == "offered":
         cab.start_shift()
-        cab.offer()
+        cab.offer(offer_expires_at=clock.now() + timedelta(hours=1))  # longer than all runs take
         cab.sees("offered")
     cab.page.goto("about:blank")
     answer = tmp_path / "report.json"
@@ -83,13 +85,15 @@ def test_the_page_is_light_on_a_slow_phone(
     scores = {name: round(report["categories"][name]["score"] * 100) for name in LEAST}
     figures = {name: report["audits"][name]["numericValue"] for name in MOST}
     print(screen, scores, {name: round(value, 3) for name, value in figures.items()})
-    failed = [
-        (one["id"], one["title"])
-        for one in report["audits"].values()
+    failed = {
+        one["id"]: (one["title"], one.get("details", {}).get("items"))
+        for each in reports
+        for one in each["audits"].values()
         if one["score"] is not None and one["score"] < 1
-    ]
+    }
     for name, least in LEAST.items():
         assert scores[name] >= least, (name, failed)
+    assert lowest["best-practices"] == lowest["accessibility"] == 100, failed
     for name, most in MOST.items():
         assert figures[name] <= most, (name, failed)
 

@@ -39,7 +39,8 @@ function chime() {
 export function speak(sentence) {
   if (!isVoiceOn()) return;
   chime();
-  if (!self.speechSynthesis) return;
+  // Before the driver touched the page a browser says nothing, and holds it against the page.
+  if (!self.speechSynthesis || navigator.userActivation?.hasBeenActive === false) return;
   speechSynthesis.cancel();
   const words = new SpeechSynthesisUtterance(sentence);
   words.lang = isChinese ? "zh-CN" : "en-GB";

@@ -1,4 +1,4 @@
-"""Parts of the page alone in Chromium: day and night, and what taps make of a promise."""
+"""Parts of the page alone in Chromium: day and night, the voice, what taps make of a promise."""
 
 import base64
 import datetime as dt
@@ -12,7 +12,15 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 FOLDER = Path("dispatch/driver/static/driver")
 ADDRESS = "http://127.0.0.1:9/"  # answered by the test
+SCRIPT = "text/javascript"
 IS_DARK = "document.documentElement.hasAttribute('data-dark')"
+SPEAKING = """<!doctype html><html lang="en"><template id="words"></template>
+<script>self.said = []; speechSynthesis.speak = (words) => said.push(words.text);</script>
+<script type="module">
+  import { speak } from "./voice.js";
+  speak("before");
+  addEventListener("click", () => speak("after"));
+</script></html>"""
 CARD = {"id": 7, "state": "offered", "actions": ["accept", "decline"]}
 
 
@@ -63,3 +71,13 @@ def test_taps_that_wait_are_shown_as_if_they_had_been_taken(page: Page) -> None:
     assert expected(page, f"{mine}/decline") is None
     assert expected(page, f"{mine}/arrive") == CARD  # not possible yet
     assert expected(page, "assignments/8/accept", "shifts/end") == CARD
+
+
+def test_nothing_is_said_before_the_page_was_touched(page: Page) -> None:
+    for name in ("voice.js", "words.js"):
+        source = (FOLDER / name).read_text()
+        page.route(ADDRESS + name, lambda r, _, s=source: r.fulfill(content_type=SCRIPT, body=s))
+    page.route(ADDRESS, lambda route: route.fulfill(content_type="text/html", body=SPEAKING))
+    page.goto(ADDRESS)
+    page.mouse.click(5, 5)
+    assert page.evaluate("said") == ["after"]
