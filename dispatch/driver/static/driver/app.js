@@ -194,6 +194,7 @@ on("wrong-packs", () => { $("packs-help").hidden = false; });
 on("start-shift", () => enqueue("shifts", { truck_id: truck.id, pack_codes: truck.pack_codes }));
 on("banner", () => isReplaced && location.reload());
 on("choose-map", chooseMap);
+on("other-map", (event) => { $("menu").close(); chooseMap(event); });
 on("go", (event) => (promised && chosenLink(promised)) || chooseMap(event));
 wireMenu({
   endShift: () => enqueue("shifts/end"),

@@ -27,10 +27,15 @@ function setBar(bar, value) {
   bar.style.setProperty("--part", `${value ?? 0}%`);
 }
 
+function nameStation(id, card) {
+  $(id).textContent = named(card.station);
+  $(id).classList.toggle("long", $(id).textContent.length > (isChinese ? 12 : 24));
+}
+
 /** Show a promise on the way to the station. */
 export function showPromise(card, { isSending }) {
   showScreen("promise", card.state);
-  $("station").textContent = named(card.station);
+  nameStation("station", card);
   $("lane").textContent = card.lane;
   const isUnderWay = card.state === "en_route";
   $("eta-label").textContent = word(isUnderWay ? "eta.latest" : "eta");
@@ -84,7 +89,7 @@ function showLead(label, iso, due) {
 /** Show the check-in code at the station. */
 export function showCheckIn(card, { isSending }) {
   showScreen("check-in", card.state);
-  $("station-here").textContent = named(card.station);
+  nameStation("station-here", card);
   $("lane-here").textContent = card.lane;
   $("doing").textContent = word(`doing.${card.state}`);
   $("code").textContent = `${card.check_in_code.slice(0, 3)} ${card.check_in_code.slice(3)}`;
