@@ -13,7 +13,7 @@ SETTINGS := SECRET_KEY=$$(head -c 40 /dev/urandom | od -An -tx1 | tr -d ' \n') \
 	DATABASE_URL=postgresql://check@127.0.0.1:1/check REDIS_URL=redis://127.0.0.1:1/0 \
 	PUBLIC_URL=https://yizhan.example ALLOWED_HOSTS=yizhan.example
 
-.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-map bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage lighthouse bench-lists bench-start
+.PHONY: help venv demo pictures icons test test-slow test-long test-all kill-reports outages fuzz bench-ingest bench-overload bench-map bench-find bench-plan bench-windows bench-fairness bench-charging lint format doctor lock bench-storage lighthouse bench-lists bench-start bench-tables
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -97,6 +97,9 @@ bench-lists: venv ## every list of the admin and our own pages at 10,000 trucks,
 
 bench-start: venv ## the start page and a why page at 10,000 trucks, 200 stations, 20,000 packs; JSON last
 	@$(PYTHON) -m tests.benchmarks.screens.start
+
+bench-tables: venv ## 10,000 trucks, packs and trips as tables: dry run, writing, changing, going out; JSON last
+	@$(PYTHON) -m tests.benchmarks.screens.tables
 
 lint: venv ## formatting, style, types, import contracts, migrations, deployment settings
 	@$(PYTHON) -m ruff format --check .

@@ -28,9 +28,10 @@ from dispatch.selectors.news import newest_news, news_of
 from dispatch.selectors.reasons import sentence
 from dispatch.services.promises.by_hand import ban, lift_ban
 from fleet.access import Viewer, drivers_for
-from fleet.admin.exchange import ExportAdmin, ScopedResource
+from fleet.admin.exchange import ExportAdmin
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from fleet.models import User
 from fleet.selectors.said import reason_said
@@ -47,7 +48,7 @@ DISPATCHERS = frozenset({User.Role.FLEET_MANAGER, User.Role.DISPATCHER})
 class AssignmentResource(ScopedResource):
     """Promises as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = SwapAssignment
         fields = [
             "id",

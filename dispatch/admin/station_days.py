@@ -7,16 +7,17 @@ from django.utils.translation import gettext_lazy as _
 from dispatch import access
 from dispatch.models import StationQuarter, StockOut
 from fleet.access import Viewer
-from fleet.admin.exchange import ExportAdmin, ScopedResource
+from fleet.admin.exchange import ExportAdmin
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 
 
 class QuarterResource(ScopedResource):
     """Energy charged as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = StationQuarter
         fields = ["station__code", "starts_at", "energy_wh", "cost_cny"]
 

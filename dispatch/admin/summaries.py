@@ -16,14 +16,13 @@ from dispatch.admin.summary_charts import charts_of
 from dispatch.admin.summary_links import link_of
 from dispatch.selectors.summaries import Figures, Period, Subject, Summary, period_of, subjects_for
 from dispatch.selectors.summaries.figures import LEVELS
-from dispatch.selectors.summaries.pair import read_pair
-from dispatch.selectors.summaries.period import KINDS
+from dispatch.selectors.summaries.pair import latest_period, read_pair
+from dispatch.selectors.summaries.period import KINDS, last_over
 from dispatch.services.summaries.columns import LEVEL_NAMES, columns_of, shown
 from dispatch.services.summaries.paper import make_paper
 from dispatch.services.summaries.words import age_of, file_name, span_of, title_of
 from dispatch.services.summaries.workbook import headed, make_workbook
 from fleet.clock import now
-from telematics.services.days.calendar import day_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROWS_AT_MOST = 100
@@ -42,7 +41,8 @@ def summary_urls() -> list[URLPattern]:
 def asked(request: HttpRequest) -> tuple[list[Subject], Subject | None, Period]:
     """Return what the user may choose from, whose figures are asked for, and of when.
 
-    The first subject, and yesterday, if nothing is said. What the user may not read is not found.
+    If nothing is said, the first subject and yesterday, or today where only today has figures. What
+    the user may not read is not found.
     """
     subjects = subjects_for(request.user)
     code = request.GET.get("who", "")
@@ -52,7 +52,12 @@ def asked(request: HttpRequest) -> tuple[list[Subject], Subject | None, Period]:
         raise Http404
     try:
         day = date.fromisoformat(request.GET["day"]) if request.GET.get("day") else None
-        period = period_of(kind, day) if day else period_of(kind, day_of(now())).previous
+        if day:
+            period = period_of(kind, day)
+        elif subject:
+            period = latest_period(subject, kind, now=now())
+        else:
+            period = last_over(kind, now=now())
         if not date(2000, 1, 1) <= period.first <= date(2199, 1, 1):
             raise Http404
     except ValueError as error:
@@ -70,6 +75,7 @@ def summary_page(request: HttpRequest) -> HttpResponse:
         "subject": subject,
         "period": period,
         "mail_is_on": settings.MAIL_IS_ON,
+        "is_instead": not request.GET.get("day") and period.end > now(),
     }
     if subject is not None:
         summary, before = read_pair(subject, period, now=now())

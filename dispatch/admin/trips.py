@@ -1,19 +1,24 @@
 """The work of trucks: trips entered or imported here, and shuttles that repeat them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 
 from dispatch import access
 from dispatch.models import Shuttle, Trip
 from dispatch.services.trips.orders import replan_promised
-from fleet.access import Viewer, places_for, sees_everything, trucks_run_by
-from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.access import Viewer, operators_for, places_for, sees_everything, trucks_run_by
+from fleet.admin.exchange import ExchangeAdmin
+from fleet.admin.intake import Line
+from fleet.admin.known import KnownWidget
 from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from fleet.models import Operator, Place, Truck, User
 
@@ -25,25 +30,29 @@ def _trucks(user: Viewer) -> QuerySet[Truck]:
 class WorkResource(ScopedResource):
     """What trips and shuttles share: columns that name a truck by plate and places by code."""
 
+    tenant = "carrier"
     truck = Field("truck", "truck", KnownWidget(Truck, field="plate", rows=_trucks))
     origin = Field("origin", "origin", KnownWidget(Place, field="code", rows=places_for))
     destination = Field(
         "destination", "destination", KnownWidget(Place, field="code", rows=places_for)
     )
+    carrier = Field("carrier", "carrier", KnownWidget(Operator, field="code", rows=operators_for))
 
-    def after_init_instance(self, instance: Any, new: Any, row: Any, **kwargs: Any) -> None:
-        """Put new work under the importing user's carrier."""
-        if new and isinstance(self.user, User):
-            instance.carrier = self.user.operator
+    def check(self, line: Line) -> None:
+        """Refuse work that goes nowhere."""
+        work = line.instance
+        if work.origin_id is not None and work.origin_id == work.destination_id:
+            line.refuse("destination", gettext("Write another place than the origin."))
 
 
 class TripResource(WorkResource):
-    """Trips as a table, known by the carrier's own order number."""
+    """Trips as a table, known by the carrier's own order number, or by the number of their row."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Trip
         import_id_fields = ["external_id"]
         fields = [
+            "id",
             "external_id",
             "truck",
             "origin",
@@ -52,16 +61,36 @@ class TripResource(WorkResource):
             "ready_at",
             "due_at",
             "dwell_s",
+            "carrier",
         ]
+
+    def check(self, line: Line) -> None:
+        """Change only trips that are still ahead, and let none be due before it may leave."""
+        super().check(line)
+        trip = line.instance
+        if trip.state != Trip.State.PLANNED:
+            sentence = gettext("The trip is %(state)s: it cannot be changed any more.")
+            line.refuse(self.keys[0], sentence % {"state": trip.get_state_display()})
+        if trip.due_at and trip.ready_at and trip.due_at <= trip.ready_at:
+            line.refuse("due_at", gettext("Write a later time than ready_at."))
+
+    def written(self, lines: Sequence[Line]) -> None:
+        """Plan at once where a truck's way changed under a promise it has."""
+        changed = [line for line in lines if line.changes]
+        replan_promised({line.instance.truck_id for line in changed}, now=now())
+        plates = {line.changes["truck"][0] for line in changed if "truck" in line.changes} - {""}
+        was_for = Truck.objects.filter(plate__in=plates).values_list("pk", flat=True)
+        replan_promised([*was_for], now=now())
 
 
 class ShuttleResource(WorkResource):
-    """Shuttles as a table, known by their truck."""
+    """Shuttles as a table, known by their truck, or by the number of their row."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Shuttle
         import_id_fields = ["truck"]
         fields = [
+            "id",
             "truck",
             "origin",
             "destination",
@@ -69,6 +98,7 @@ class ShuttleResource(WorkResource):
             "load_back_kg",
             "dwell_s",
             "is_active",
+            "carrier",
         ]
 
 

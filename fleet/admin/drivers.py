@@ -6,31 +6,42 @@ from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from import_export.fields import Field
 from unfold.decorators import action
 
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
-from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, ScopedResource
+from fleet.admin.exchange import ExchangeAdmin, ExportAdmin
+from fleet.admin.known import KnownWidget
 from fleet.admin.scoped import ScopedRelatedFilter
 from fleet.admin.sign_in import sign_in_response
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from fleet.models import Driver, Operator, Shift, User
 from fleet.services.shifts import end_shift
 
 
 class DriverResource(ScopedResource):
-    """Drivers as a table, known by their licence number."""
+    """Drivers as a table, known by their licence number, or by the number of their row."""
 
-    class Meta(ScopedResource.Meta):
+    tenant = "carrier"
+    carrier = Field(
+        "carrier", "carrier", KnownWidget(Operator, field="code", rows=access.operators_for)
+    )
+
+    class Meta:
         model = Driver
         import_id_fields = ["licence_number"]
-        fields = ["licence_number", "name", "phone", "licence_expires_on", "is_active"]
-
-    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        super().before_save_instance(instance, row, **kwargs)
-        if instance.pk is None and isinstance(self.user, User):
-            instance.carrier = self.user.operator
+        fields = [
+            "id",
+            "licence_number",
+            "name",
+            "phone",
+            "licence_expires_on",
+            "is_active",
+            "carrier",
+        ]
 
 
 @admin.register(Driver)
@@ -84,7 +95,7 @@ class DriverAdmin(ExchangeAdmin):
 class ShiftResource(ScopedResource):
     """Shifts as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Shift
         fields = ["driver__name", "truck__plate", "started_at", "ended_at"]
 

@@ -13,8 +13,11 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from fleet import access
 from fleet.access import Viewer
-from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.admin.exchange import ExchangeAdmin
+from fleet.admin.intake import Line, check_position
+from fleet.admin.known import KnownWidget
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.admin.tables import ScopedResource
 from fleet.models import Operator, Place, Region, User
 
 admin.site.unregister(Group)  # roles decide, not groups
@@ -71,10 +74,20 @@ class UserAdmin(PlainUserAdmin, ScopedAdmin):  # type: ignore[type-arg]  # Djang
         return super(ScopedAdmin, self).save_form(request, form, change)
 
 
+class RegionResource(ScopedResource):
+    """Planning regions as a table, known by their code."""
+
+    class Meta:
+        model = Region
+        import_id_fields = ["code"]
+        fields = ["code", "name", "name_zh"]
+
+
 @admin.register(Region)
-class RegionAdmin(ScopedAdmin):
+class RegionAdmin(ExchangeAdmin):
     """Planning regions: shared by all."""
 
+    resource_classes = [RegionResource]
     list_display = ["name", "name_zh", "code"]
     search_fields = ["name", "name_zh", "code"]
 
@@ -83,15 +96,19 @@ class RegionAdmin(ScopedAdmin):
 
 
 class PlaceResource(ScopedResource):
-    """Places as a table, known by their code."""
+    """Places as a table, known by their code; those of no operator are shared by all."""
 
+    tenant = "operator"
     region = Field(
         "region",
         "region",
         KnownWidget(Region, field="code", rows=lambda _user: Region.objects.all()),
     )
+    operator = Field(
+        "operator", "operator", KnownWidget(Operator, field="code", rows=access.operators_for)
+    )
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Place
         import_id_fields = ["code"]
         fields = [
@@ -103,12 +120,12 @@ class PlaceResource(ScopedResource):
             "latitude_deg",
             "longitude_deg",
             "radius_m",
+            "operator",
         ]
 
-    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        super().before_save_instance(instance, row, **kwargs)
-        if instance.pk is None and isinstance(self.user, User):
-            instance.operator = self.user.operator
+    def check(self, line: Line) -> None:
+        """Keep places on Earth."""
+        check_position(line)
 
 
 @admin.register(Place)

@@ -13,19 +13,31 @@ from import_export.fields import Field
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
-from fleet.admin.exchange import ExchangeAdmin, ExportAdmin, KnownWidget, ScopedResource
-from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.admin.exchange import ExchangeAdmin, ExportAdmin
+from fleet.admin.known import KnownWidget
+from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
-from fleet.models import Pack, PackMove, PackType, User
+from fleet.models import Operator, Pack, PackMove, PackType, User
 from fleet.services import packs, quarantine
 
 type Move = Callable[..., object]
 
 
+class PackTypeResource(ScopedResource):
+    """Pack types as a table, known by their code."""
+
+    class Meta:
+        model = PackType
+        import_id_fields = ["code"]
+        fields = ["code", "name", "chemistry", "capacity_wh", "mass_kg", "max_charge_kw"]
+
+
 @admin.register(PackType)
-class PackTypeAdmin(ScopedAdmin):
+class PackTypeAdmin(ExchangeAdmin):
     """Pack types: shared by all, kept by the service's own staff."""
 
+    resource_classes = [PackTypeResource]
     list_display = ["name", "code", "chemistry", "capacity_wh", "max_charge_kw"]
     search_fields = ["name", "code"]
 
@@ -36,22 +48,22 @@ class PackTypeAdmin(ScopedAdmin):
 class PackResource(ScopedResource):
     """Packs as a table, known by their GB/T 34014 code; a new one is in transport."""
 
+    tenant = "owner"
     type = Field(
         "type",
         "type",
         KnownWidget(PackType, field="code", rows=lambda _user: PackType.objects.all()),
     )
+    owner = Field("owner", "owner", KnownWidget(Operator, field="code", rows=access.operators_for))
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Pack
         import_id_fields = ["code"]
-        fields = ["code", "type", "soh_percent"]
+        fields = ["code", "type", "soh_percent", "owner"]
 
-    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        super().before_save_instance(instance, row, **kwargs)
-        if instance.pk is None:
-            instance.moved_at, instance.move_reason = now(), str(_("imported from a file"))
-            instance.owner = getattr(self.user, "operator", None)
+    def begin(self, row: Any) -> None:
+        """Enter a new pack into the custody ledger."""
+        row.moved_at, row.move_reason = now(), gettext("imported from a file")
 
 
 @admin.register(Pack)
@@ -146,7 +158,7 @@ class PackAdmin(ExchangeAdmin):
 class PackMoveResource(ScopedResource):
     """The custody ledger as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = PackMove
         fields = ["pack__code", "moved_at", "reason", "from_whereabouts", "to_whereabouts"]
 

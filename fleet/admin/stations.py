@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
-from fleet.admin.exchange import ExchangeAdmin, ScopedResource
+from fleet.admin.exchange import ExchangeAdmin
 from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
 from fleet.admin.spans import span_text
+from fleet.admin.station_tables import LaneResource, SlotResource, StationResource
 from fleet.clock import now
 from fleet.models import Closure, Lane, OpeningHours, Slot, SwapStation, User
 from fleet.services import stations
@@ -75,29 +76,11 @@ class OpeningHoursInline(StationPartInline):
     model = OpeningHours
 
 
-class StationResource(ScopedResource):
-    """Stations as a table, known by their code."""
-
-    class Meta(ScopedResource.Meta):
-        model = SwapStation
-        import_id_fields = ["code"]
-        fields = [
-            "code",
-            "name",
-            "name_zh",
-            "latitude_deg",
-            "longitude_deg",
-            "power_limit_kw",
-            "contact_phone",
-            "is_active",
-        ]
-
-
 @admin.register(SwapStation)
 class SwapStationAdmin(ExchangeAdmin):
     """Swap stations of a station operator."""
 
-    resource_classes = [StationResource]
+    resource_classes = [StationResource, LaneResource, SlotResource]
     writers = STATION_WRITERS
     kinds = STATION_KINDS
     list_display = ["name", "name_zh", "code", "operator", "lanes_in_all", "slots_in_all"]
@@ -126,9 +109,6 @@ class SwapStationAdmin(ExchangeAdmin):
         """Return how many slots the station has."""
         count: int = station.slot_count
         return count
-
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return access.sees_everything(request.user)
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if access.sees_everything(request.user) else ["operator"]

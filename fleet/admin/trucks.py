@@ -1,9 +1,11 @@
 """Trucks and their models: the registry of a carrier."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,18 +14,57 @@ from import_export.fields import Field
 from fleet import access
 from fleet.access import Viewer
 from fleet.admin.asking import act_with_reason
-from fleet.admin.exchange import ExchangeAdmin, KnownWidget, ScopedResource
+from fleet.admin.exchange import ExchangeAdmin
+from fleet.admin.intake import Line
+from fleet.admin.known import KnownWidget
 from fleet.admin.named_fields import NamedInline
-from fleet.admin.scoped import ScopedAdmin, ScopedRelatedFilter
+from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
-from fleet.models import Pack, Region, Truck, TruckModel, TruckTenure, User
+from fleet.models import Operator, Pack, PackType, Region, Truck, TruckModel, TruckTenure, User
 from fleet.services.trucks import register_trucks, set_in_service
 
 
+def carriers_now(at: datetime) -> Any:
+    """Return what puts `carriers_now` on trucks: the tenures of who runs them."""
+    held = TruckTenure.objects.filter(role="carrier", during__contains=at)
+    return Prefetch("tenures", held.select_related("operator"), to_attr="carriers_now")
+
+
+class TruckModelResource(ScopedResource):
+    """Truck models as a table, known by maker and name."""
+
+    pack_type = Field(
+        "pack_type",
+        "pack_type",
+        KnownWidget(PackType, field="code", rows=lambda _user: PackType.objects.all()),
+    )
+
+    class Meta:
+        model = TruckModel
+        import_id_fields = ["maker", "name"]
+        fields = [
+            "maker",
+            "name",
+            "pack_type",
+            "pack_positions",
+            "curb_mass_kg",
+            "gross_mass_kg",
+            "drag_coefficient",
+            "frontal_area_m2",
+            "rolling_resistance",
+            "height_m",
+            "width_m",
+            "length_m",
+            "axle_load_kg",
+        ]
+
+
 @admin.register(TruckModel)
-class TruckModelAdmin(ScopedAdmin):
+class TruckModelAdmin(ExchangeAdmin):
     """Truck models: shared by all, kept by the service's own staff."""
 
+    resource_classes = [TruckModelResource]
     list_display = ["__str__", "pack_type", "pack_positions", "curb_mass_kg", "gross_mass_kg"]
     list_select_related = ["pack_type"]
     search_fields = ["maker", "name"]
@@ -52,25 +93,56 @@ class TenureInline(NamedInline):
 class TruckResource(ScopedResource):
     """Trucks as a table: one row a truck, known by its VIN."""
 
+    tenant = "carrier"
     model = Field(
         "model",
         "model",
-        KnownWidget(TruckModel, field="name", rows=lambda _: TruckModel.objects.all()),
+        KnownWidget(
+            TruckModel, field="name", rows=lambda _user: TruckModel.objects.all(), title=str
+        ),
     )
     region = Field(
-        "region", "region", KnownWidget(Region, field="code", rows=lambda _: Region.objects.all())
+        "region",
+        "region",
+        KnownWidget(Region, field="code", rows=lambda _user: Region.objects.all()),
+    )
+    carrier = Field(
+        "carrier", "carrier", KnownWidget(Operator, field="code", rows=access.operators_for)
     )
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = Truck
         import_id_fields = ["vin"]
-        fields = ["vin", "plate", "model", "region", "reserve_percent", "is_active"]
+        fields = ["vin", "plate", "model", "region", "reserve_percent", "is_active", "carrier"]
 
-    def after_import(self, dataset: Any, result: Any, **kwargs: Any) -> None:
-        """Make the importing operator owner and carrier of the new trucks, all at once."""
-        new = [row.instance for row in result.rows if row.import_type == row.IMPORT_TYPE_NEW]
-        if isinstance(self.user, User) and self.user.operator:
-            register_trucks(new, operator=self.user.operator, now=now())
+    def rows_named(self, lines: Any, *, locks: bool) -> Any:
+        """Return the trucks with who runs them."""
+        by_id, by_key = super().rows_named(lines, locks=locks)
+        prefetch_related_objects([*by_id.values()], carriers_now(now()))
+        for truck in by_id.values():
+            truck.carrier = next((tenure.operator for tenure in truck.carriers_now), None)
+        return by_id, by_key
+
+    def dehydrate_carrier(self, truck: Any) -> str:
+        """Return the code of who runs the truck now."""
+        if not hasattr(truck, "carriers_now"):
+            prefetch_related_objects([truck], carriers_now(now()))
+        return next((tenure.operator.code for tenure in truck.carriers_now), "")
+
+    def check(self, line: Line) -> None:
+        """Leave it to its page who runs a truck from when on."""
+        if "carrier" in line.changes and not line.is_new:
+            line.refuse("carrier", gettext("A truck changes hands on its own page, with the day."))
+
+    def written(self, lines: Sequence[Line]) -> None:
+        """Make their operators owners and carriers of the new trucks, all at once."""
+        new: dict[Any, list[Truck]] = {}
+        for line in lines:
+            if line.is_new:
+                new.setdefault(getattr(line.instance, "carrier", None), []).append(line.instance)
+        for operator, trucks in new.items():
+            if operator:
+                register_trucks(trucks, operator=operator, now=now())
 
 
 @admin.register(Truck)
@@ -100,15 +172,9 @@ class TruckAdmin(ExchangeAdmin):
         return access.trucks_run_by(user, now=now())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Truck]:
-        carriers = TruckTenure.objects.filter(role="carrier", during__contains=now())
-        return (
-            super()
-            .get_queryset(request)
-            .prefetch_related(
-                Prefetch("tenures", carriers.select_related("operator"), to_attr="carriers_now"),
-                Prefetch("packs", Pack.objects.order_by("position")),
-            )
-        )
+        rows: QuerySet[Truck] = super().get_queryset(request)
+        packs = Prefetch("packs", Pack.objects.order_by("position"))
+        return rows.prefetch_related(carriers_now(now()), packs)
 
     @admin.action(description=_("Put out of service"), permissions=["change"])
     def retire(self, request: HttpRequest, rows: QuerySet[Truck]) -> Any:

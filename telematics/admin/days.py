@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from fleet.access import Viewer
-from fleet.admin.exchange import ExportAdmin, ScopedResource
+from fleet.admin.exchange import ExportAdmin
+from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from telematics import access
 from telematics.models import TruckDay
@@ -20,7 +21,7 @@ from telematics.models import TruckDay
 class TruckDayResource(ScopedResource):
     """Truck days as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = TruckDay
         fields = [
             "truck__plate",

@@ -5,8 +5,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from fleet.access import Viewer
-from fleet.admin.exchange import ExportAdmin, ScopedResource
+from fleet.admin.exchange import ExportAdmin
 from fleet.admin.scoped import ReadOnlyAdmin
+from fleet.admin.tables import ScopedResource
 from telematics import access
 from telematics.models import LaneState, SlotState
 
@@ -14,7 +15,7 @@ from telematics.models import LaneState, SlotState
 class SlotStateResource(ScopedResource):
     """Slots as they are now, as a table."""
 
-    class Meta(ScopedResource.Meta):
+    class Meta:
         model = SlotState
         fields = [
             "slot__station__code",

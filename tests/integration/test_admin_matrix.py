@@ -71,7 +71,6 @@ RIGHTS = {
     "dispatch.Shuttle": ("MAU", "MU", "MXU", ""),
 }
 NAMES_STATIONS_OF_ITS_REGION = {"dispatch.Ban"}  # a carrier may forbid what it may not look into
-NO_IMPORT = {"fleet.SwapStation": "S"}  # its operator adds stations by hand, not by file
 
 
 class Stage:
@@ -176,8 +175,7 @@ def look_at_everything(stage: Stage, model: Any, viewer: str, row: Any) -> None:
     check(stage, viewer, deleting, viewer in deletes, "delete")
     check(stage, viewer, client.get(address(model, "history", row.pk)), viewer in sees, "history")
     if isinstance(page, ScopedExchange):
-        imports = viewer in adds and viewer not in NO_IMPORT.get(model._meta.label, "")
-        check(stage, viewer, client.get(address(model, "import")), imports, "import")
+        check(stage, viewer, client.get(address(model, "import")), viewer in adds, "import")
         for number in ("0", "1"):
             form = {"format": number, "resource": ""}
             answer = client.post(address(model, "export"), form)

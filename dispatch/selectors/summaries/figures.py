@@ -1,6 +1,6 @@
 """The figures of a period, a day, a truck or a station, and what follows from them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 LEVELS = ("sharp", "peak", "flat", "valley", "deep_valley", "")
 """Tariff levels from dear to cheap; "" where no tariff is in force."""
@@ -42,6 +42,13 @@ class Figures:
     stock_outs: int = 0
     stock_out_s: float = 0.0
     charged: dict[str, Energy] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing happened at all."""
+        return not self.charged_kwh and not any(
+            getattr(self, one.name) for one in fields(self) if one.name != "charged"
+        )
 
     @property
     def wait_mean_s(self) -> float | None:

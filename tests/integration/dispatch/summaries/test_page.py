@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from dispatch.models import SummarySubscription
 from dispatch.selectors.summaries import period_of, read_summary, subject_of
+from dispatch.selectors.summaries.period import A_DAY
 from fleet.models import Operator, User
-from tests.builders import make_operator, make_user
+from telematics.services.days.calendar import day_of
+from tests.builders import NOW, make_operator, make_truck, make_truck_day, make_user
 from tests.integration.dispatch.summaries.month import END, FIRST, Month
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
@@ -126,3 +128,20 @@ def test_a_report_by_mail_is_ordered_for_colleagues_who_may_read_it() -> None:
     assert order(f"fleet-{carrier.pk}", user).status_code == 302
     row = SummarySubscription.objects.get()
     assert (row.operator, row.station, row.held_by) == (carrier, None, carrier)
+
+
+def test_a_service_that_began_today_reports_today_and_says_so() -> None:
+    carrier = make_operator()
+    client, truck = client_of(make_user(carrier)), make_truck(carrier)
+    today = day_of(NOW)
+    said = b"Nothing happened in the period before"
+    address = reverse("admin:dispatch_summary")
+
+    empty = client.get(address)
+    assert (empty.context["period"].first, said in empty.content) == (today - A_DAY, False)
+    make_truck_day(truck, day=today, distance_km=80)
+    first = client.get(address)
+    assert (first.context["period"].first, said in first.content) == (today, True)
+    make_truck_day(truck, day=today - A_DAY, distance_km=80)
+    usual = client.get(address)
+    assert (usual.context["period"].first, said in usual.content) == (today - A_DAY, False)
