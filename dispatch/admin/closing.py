@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dispatch.access import assignments_for
 from dispatch.selectors.block_reasons import said
+from dispatch.selectors.find.say import local_name
 from dispatch.services.gate import lanes
 from dispatch.services.gate.lanes import losing_lane
 from fleet import access
@@ -114,10 +115,18 @@ class LaneAdmin(ClosesMany, ReadOnlyAdmin):
     verbs = (lanes.close_lane, lanes.open_lane)
     writers = STATION_WRITERS
     kinds = STATION_KINDS
-    list_display = ["__str__", "station", "swap_s", "closed_for"]
+    list_display = ["named", "closed_for", "swap_s"]
     list_filter = [ClosedFilter, ("station", ScopedRelatedFilter)]
     search_fields = ["station__name", "station__name_zh", "station__code"]
     actions = ["close_many", "open_many"]
+
+    @admin.display(description=gettext_lazy("lane"), ordering="station__name")
+    def named(self, row: Lane) -> str:
+        """Return a lane by its station's name in the reader's language, and its number."""
+        return _("%(station)s L%(number)d") % {
+            "station": local_name(row.station),
+            "number": row.number,
+        }
 
     def rows_for(self, user: Viewer) -> QuerySet[Lane]:
         return Lane.objects.filter(station__in=access.stations_for(user).values("pk"))

@@ -121,7 +121,7 @@ def _preview(
     context = {
         **page.admin_site.each_context(request),
         "title": title,
-        "rows": willing[:NAMED],
+        "rows": [getattr(page, "named", str)(row) for row in willing[:NAMED]],
         "count": len(willing),
         "more": more if more > 0 else 0,
         "words": ngettext("%(n)d row", "%(n)d rows", len(willing)) % {"n": len(willing)},

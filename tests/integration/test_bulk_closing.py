@@ -120,3 +120,15 @@ def test_all_or_none_and_closed_once(wang: User, monkeypatch: pytest.MonkeyPatch
     broken = client.post(STATIONS, {**again, "rows": ",".join(str(each.pk) for each in stations)})
     assert broken.status_code == 500
     assert not Closure.objects.exists()
+
+
+def test_lanes_are_named_in_the_readers_language(wang: User) -> None:
+    station = make_station(wang.operator, name="Caofeidian Port", name_zh="曹妃甸港换电站")
+    lane = station.lanes.get()
+    names = {"en": "Caofeidian Port L1", "zh-hans": "曹妃甸港换电站 1 号车道"}
+    for language, name in names.items():
+        User.objects.filter(pk=wang.pk).update(language=language)
+        client = Client(headers={"accept-language": language})
+        client.force_login(wang)
+        assert name in client.get(LANES).content.decode()
+        assert name in client.post(LANES, choose("close_many", [lane])).content.decode()
