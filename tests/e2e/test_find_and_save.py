@@ -108,7 +108,7 @@ def test_a_view_is_saved_and_rows_are_acted_on_after_a_look(stack: Stack, deskto
     tab_to(desktop, desktop.locator("select[name=action]"))
     desktop.keyboard.type("Put out")
     press(desktop, desktop.locator("button[name=index]"))
-    expect(desktop.get_by_role("heading", name="Put out of service: 2 rows")).to_be_visible()
+    expect(desktop.get_by_role("heading", name="Put out of service · 2 rows")).to_be_visible()
     assert faults(desktop, "form.page") == []
     tab_to(desktop, desktop.locator("input[name=reason]"))
     desktop.keyboard.type("sold")
