@@ -72,7 +72,7 @@ def _tables(manager: Any, rows: int) -> Iterator[tuple[str, list[list[Any]]]]:
         ],
     )
     made_on, kind = builders.NOW.date(), model.pack_type.code
-    codes = [make_pack_code(maker="ZQ9", made_on=made_on, serial=n) for n in range(rows)]
+    codes = [make_pack_code(maker="ZQ9", made_on=made_on, serial=n + 1) for n in range(rows)]
     yield "pack", [["code", "type", "soh_percent"], *([code, kind, 15] for code in codes)]
     mine, mill = (builders.make_place(region, operator=manager.operator) for _ in range(2))
     at = [f"{builders.NOW + timedelta(minutes=n):%Y-%m-%d %H:%M}" for n in range(rows)]
