@@ -72,7 +72,7 @@ class TripResource(WorkResource):
             sentence = gettext("The trip is %(state)s: it cannot be changed any more.")
             line.refuse(self.keys[0], sentence % {"state": trip.get_state_display()})
         if trip.due_at and trip.ready_at and trip.due_at <= trip.ready_at:
-            line.refuse("due_at", gettext("Write a later time than ready_at."))
+            line.refuse("due_at", gettext("Write a later time than `ready_at`."))
 
     def written(self, lines: Sequence[Line]) -> None:
         """Plan at once where a truck's way changed under a promise it has."""

@@ -103,7 +103,7 @@ def _find(resource: "ScopedResource", lines: Sequence[Line], *, locks: bool) -> 
             empty = next(name for name in keys if line.values.get(name) in (None, ""))
             line.refuse(empty, _("Write what this row is known by."))
         elif len(found) > 1:
-            line.refuse(keys[0], _("Several rows are known by this: say which in the column id."))
+            line.refuse(keys[0], _("Several rows are known by this: say which in the column `id`."))
         else:
             line.instance = found[0] if found else resource.new_row()
             line.is_new = not found

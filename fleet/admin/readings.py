@@ -116,7 +116,7 @@ class OneOf(Widget):
 
     def written(self) -> str:
         """Say how a cell is written."""
-        return ", ".join(f"{code} ({name})" for code, name in self.choices)
+        return ", ".join(f"`{code}` ({name})" for code, name in self.choices)
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         text = Text().clean(value).strip().lower()

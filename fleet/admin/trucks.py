@@ -129,6 +129,10 @@ class TruckResource(ScopedResource):
             prefetch_related_objects([truck], carriers_now(now()))
         return next((tenure.operator.code for tenure in truck.carriers_now), "")
 
+    def meaning(self, column: str) -> str:
+        """Return what a column is called; who runs a truck is no field of it."""
+        return gettext("carrier") if column == "carrier" else super().meaning(column)
+
     def check(self, line: Line) -> None:
         """Leave it to its page who runs a truck from when on."""
         if "carrier" in line.changes and not line.is_new:

@@ -185,7 +185,7 @@ def test_orders_of_a_day_come_in_and_those_under_way_stay(manager: User) -> None
     bad = head + f"{order},2026-11-22 12:00,2026-11-22 08:00\r\n"
     bad += f"o-2,,{mine.code},{mine.code},1,2026-11-22 12:00,\r\n"
     told, form = looked_at(client, page, bad.encode())
-    assert "Write a later time than ready_at." in told
+    assert "Write a later time than `ready_at`." in told
     assert "Write another place than the origin." in told
     Trip.objects.update(state="underway")
     told, form = looked_at(client, page, text.replace("31000", "9").encode())
