@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 from openpyxl.workbook.workbook import Workbook
 
 from dispatch.models import Trip
@@ -125,7 +126,7 @@ def test_headings_are_read_in_both_languages(manager: User) -> None:
 )
 def test_a_file_that_is_no_table_is_refused_with_what_to_do(content: bytes, told: str) -> None:
     number = 1 if content[:2] in (b"PK", b"\xd0\xcf") else 0
-    with pytest.raises(UnreadableFileError, match=told):
+    with translation.override("en"), pytest.raises(UnreadableFileError, match=told):
         FORMATS[number]().create_dataset(content)
     client = client_of(make_user(make_operator()))
     _page, form = looked_at(client, "/admin/fleet/place", content)
