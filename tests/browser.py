@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -15,6 +16,9 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
+
+from fleet.models import User
+from tests.stack import Stack
 
 FLAGS = [
     "--headless",
@@ -29,6 +33,7 @@ FLAGS = [
 ]
 expect.set_options(timeout=30_000)  # this machine is shared
 HOME = {"127.0.0.1", "localhost"}
+PASSWORD = "open sesame"
 
 
 def find_chromium() -> str:
@@ -106,3 +111,15 @@ def desktop(chromium: Browser) -> Iterator[Page]:
     )
     with watched(context) as page:
         yield page
+
+
+def sign_in(page: Page, stack: Stack, user: User) -> None:
+    """Sign a user of the office in, by the page where people do."""
+    # The service hashes as in production, unlike the settings of the tests.
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
+    user.save()
+    page.goto(f"{stack.base_url}/admin/login/?next=/admin/")
+    page.fill("input[name=username]", user.username)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{stack.base_url}/admin/")

@@ -28,7 +28,7 @@ settings.register_profile(
 )
 settings.load_profile("quick")
 
-pytest_plugins = ["tests.browser", "tests.gateways", "tests.stack", "tests.cab"]
+pytest_plugins = ["tests.stack", "tests.browser", "tests.gateways", "tests.cab"]
 
 TESTS = Path(__file__).parent
 

@@ -10,9 +10,9 @@ from pypdf import PdfReader
 from fleet import clock
 from fleet.models import SwapStation, User
 from telematics.models import StationEvent
+from tests.browser import sign_in
 from tests.builders import make_user
 from tests.e2e.test_station_screens import BOARD
-from tests.e2e.test_steering import sign_in
 from tests.scenes import Scene
 from tests.stack import Stack
 

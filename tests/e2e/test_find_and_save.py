@@ -4,25 +4,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from fleet.models import Driver, Operator, Truck, User
+from fleet.models import Driver, Operator, Truck
+from tests.browser import sign_in
 from tests.builders import make_driver, make_operator, make_truck, make_user, number
-from tests.e2e.test_steering import PASSWORD
 from tests.stack import Stack
 
 pytestmark = pytest.mark.browser
 MOST_TABS = 150
-
-
-def sign_in(page: Page, stack: Stack, user: User) -> None:
-    from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: PLC0415  as in production
-
-    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
-    user.save()
-    page.goto(f"{stack.base_url}/admin/login/?next=/admin/")
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    expect(page.locator("#find")).to_be_attached()
 
 
 def faults(page: Page, part: str) -> list[str]:

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from fleet import clock
 from fleet.models import Operator, Truck
 from telematics.models import TruckState
+from tests.browser import sign_in
 from tests.builders import bearer, make_assignment, make_device, make_user
-from tests.e2e.test_steering import sign_in
 from tests.scenes import Scene
 from tests.stack import Stack
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser import sign_in
 from tests.builders import make_user
 from tests.e2e.test_live_map import MAP
-from tests.e2e.test_steering import sign_in
 from tests.pmtiles_file import pmtiles_bytes
 from tests.stack import Stack
 

@@ -12,8 +12,9 @@ from dispatch.services.plans.explanations import explain_run
 from fleet import clock
 from fleet.models import User
 from telematics.models import Alarm
+from tests.browser import sign_in
 from tests.builders import make_user
-from tests.e2e.test_steering import PLAN_WITHIN_S, sign_in
+from tests.e2e.test_steering import PLAN_WITHIN_S
 from tests.scenes import Scene
 from tests.stack import Stack
 

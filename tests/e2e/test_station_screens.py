@@ -13,8 +13,8 @@ from fleet import clock
 from fleet.models import SwapStation, Truck, User
 from fleet.services.stations import block_slot
 from telematics.models import SlotState
+from tests.browser import sign_in
 from tests.builders import make_assignment, make_hold, make_truck, make_user
-from tests.e2e.test_steering import sign_in
 from tests.scenes import Scene
 from tests.stack import Stack
 

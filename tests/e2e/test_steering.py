@@ -1,30 +1,18 @@
 """People see and steer in the admin, in real Chromium against the running service."""
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Page, expect
 
 from dispatch.models import PlanRun, SwapAssignment
 from fleet import clock
 from fleet.models import Operator, Truck, User
 from telematics.models import Alarm
+from tests.browser import sign_in
 from tests.builders import make_user
 from tests.scenes import Scene
 from tests.stack import Stack
 
 PLAN_WITHIN_S = 60.0
-PASSWORD = "open sesame"
-
-
-def sign_in(page: Page, stack: Stack, user: User) -> None:
-    # The service hashes as in production, unlike the settings of the tests.
-    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")
-    user.save()
-    page.goto(f"{stack.base_url}/admin/login/?next=/admin/")
-    page.fill("input[name=username]", user.username)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("button[type=submit]")
-    expect(page.get_by_role("heading", name="What needs me now")).to_be_visible()
 
 
 def live(truck: Truck, *states: str) -> SwapAssignment | None:

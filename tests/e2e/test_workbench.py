@@ -10,8 +10,9 @@ from dispatch.models import PlanRun, SwapAssignment
 from fleet import clock
 from fleet.models import Operator, SwapStation, Truck
 from fleet.selectors.changes import changes_of
+from tests.browser import sign_in
 from tests.builders import make_user
-from tests.e2e.test_steering import PLAN_WITHIN_S, live, sign_in
+from tests.e2e.test_steering import PLAN_WITHIN_S, live
 from tests.scenes import Scene
 from tests.stack import Stack
 
