@@ -9,6 +9,7 @@ from dispatch.models import (
     FairnessEntry,
     MeasuredSpread,
     PlanRun,
+    PromiseOutcome,
     Shuttle,
     StationQuarter,
     StockOut,
@@ -18,7 +19,7 @@ from dispatch.models import (
 )
 from fleet.access import (
     Viewer,
-    held_truck_keys,
+    holds,
     may_write,
     operators_for,
     sees_everything,
@@ -49,19 +50,31 @@ def shuttles_for(user: Viewer) -> QuerySet[Shuttle]:
     return Shuttle.objects.filter(carrier__in=operators_for(user))
 
 
+def _concerning(user: Viewer, now: datetime, *, promise: str = "") -> Q:
+    """Return the condition that a row's promise is to a truck the user holds, or at its station."""
+    stations = Q(**{f"{promise}station__in": stations_for(user)})
+    if _is_supervisor(user):
+        return stations
+    return stations | Q(holds(user, now=now, truck=f"{promise}truck"))
+
+
 def assignments_for(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
     """Return the promises to trucks the user's operator holds, and those at its stations."""
     if sees_everything(user):
         return SwapAssignment.objects.all()
-    stations = Q(station__in=stations_for(user))
-    if _is_supervisor(user):
-        return SwapAssignment.objects.filter(stations)
-    return SwapAssignment.objects.filter(stations | Q(truck__in=held_truck_keys(user, now=now)))
+    return SwapAssignment.objects.filter(_concerning(user, now))
+
+
+def outcomes_for(user: Viewer, *, now: datetime) -> QuerySet[PromiseOutcome]:
+    """Return what came of the promises the user may look at."""
+    if sees_everything(user):
+        return PromiseOutcome.objects.all()
+    return PromiseOutcome.objects.filter(_concerning(user, now, promise="assignment__"))
 
 
 def held_trucks(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     """Return the trucks the user's operator owns or runs now: not those it only sees coming."""
-    return Truck.objects.filter(pk__in=held_truck_keys(user, now=now))
+    return Truck.objects.filter(holds(user, now=now, truck="pk"))
 
 
 def assignments_steered_by(user: Viewer, *, now: datetime) -> QuerySet[SwapAssignment]:
@@ -78,7 +91,7 @@ def bans_for(user: Viewer, *, now: datetime) -> QuerySet[Ban]:
     """Return the forbidden stations of the trucks a user may look at as their holder."""
     if sees_everything(user):
         return Ban.objects.all()
-    return Ban.objects.filter(truck__in=held_truck_keys(user, now=now))
+    return Ban.objects.filter(holds(user, now=now))
 
 
 def fairness_for(user: Viewer) -> QuerySet[FairnessEntry]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from fleet.access import (
     Viewer,
@@ -25,12 +25,17 @@ from telematics.models import (
 )
 
 
+def _of_held_trucks(user: Viewer, now: datetime) -> Exists:
+    """Return the condition that a row is of a truck whose inside the user may look at."""
+    return Exists(trucks_held_by(user, now=now).filter(pk=OuterRef("truck")))
+
+
 def devices_for(user: Viewer, *, now: datetime) -> QuerySet[Device]:
     """Return the machines on the user's trucks, at its stations and in its offices."""
     if sees_everything(user):
         return Device.objects.all()
     return Device.objects.filter(
-        Q(truck__in=trucks_held_by(user, now=now).values("pk"))
+        _of_held_trucks(user, now)
         | Q(station__in=stations_for(user).values("pk"))
         | Q(operator__in=operators_for(user))
     )
@@ -41,7 +46,7 @@ def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:
     if sees_everything(user):
         return Alarm.objects.all()
     return Alarm.objects.filter(
-        Q(truck__in=trucks_held_by(user, now=now).values("pk"))
+        _of_held_trucks(user, now)
         | Q(station__in=stations_for(user).values("pk"))
     )
 

@@ -38,8 +38,7 @@ class PromiseOutcomeAdmin(ReadOnlyAdmin):
     readonly_fields = ["arrives_within"]
 
     def rows_for(self, user: Viewer) -> QuerySet[PromiseOutcome]:
-        seen = access.assignments_for(user, now=now())
-        return PromiseOutcome.objects.filter(assignment__in=seen.values("pk"))
+        return access.outcomes_for(user, now=now())
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

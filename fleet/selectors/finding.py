@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse, Upper
 
 NEAR, INSIDE, ENOUGH = 200, 60, 8
+CANDIDATES, FEW = 400, 50
 INSIDE_FROM = 3  # characters: fewer are in too many codes, and no index knows them
 
 
@@ -84,10 +85,25 @@ def rows_by_code(
         near |= Q(**{f"{field}_backwards__startswith": typed[::-1]})
         within |= Q(**{f"{field}__icontains": typed})
     backwards = {f"{field}_backwards": Reverse(Upper(field)) for field in fields}
-    found = list(rows.alias(**backwards).filter(near).order_by()[:NEAR])
+    found = _seen(rows.alias(**backwards), near, backwards, most=NEAR)
     if inside and len(typed) >= INSIDE_FROM and len(found) < ENOUGH:
-        found += rows.filter(within).order_by()[:INSIDE]
+        found += _seen(rows, within, {}, most=INSIDE)
     return list({row.pk: row for row in found}.values())
+
+
+def _seen(rows: QuerySet[Any], wanted: Q, named: dict[str, Any], *, most: int) -> list[Any]:
+    """Return at most so many rows of a door for which a condition holds, in no order.
+
+    Codes are many and a door may be wide, but few codes answer what was typed: the index names
+    these candidates by their keys alone, and the door says which of them the user may look at.
+    Only if the candidates are too many and few of them pass are both asked of all rows at once.
+    """
+    every = rows.model._default_manager.alias(**named).filter(wanted)
+    keys = list(every.order_by().values_list("pk", flat=True)[:CANDIDATES])
+    seen = list(rows.filter(pk__in=keys).order_by()[:most]) if keys else []
+    if len(keys) == CANDIDATES and len(seen) < FEW:
+        seen = list(rows.filter(wanted).order_by()[:most])
+    return seen
 
 
 def rows_by_name(rows: QuerySet[Any], fields: list[str], typed: str) -> list[Any]:

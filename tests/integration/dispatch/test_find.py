@@ -8,8 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fleet.models import Operator, SwapStation, User
+from fleet.selectors import finding
 from tests.builders import (
     make_assignment,
+    make_device,
     make_driver,
     make_operator,
     make_pack,
@@ -129,6 +131,31 @@ def test_nobody_finds_what_is_not_theirs() -> None:
         rows = ask(other, "", recent=",".join(f"{key}:{n}" for n in range(1, 20)))
         leaked = [s for s in here.carrier_secrets | here.station_secrets if s in str(rows)]
         assert not leaked
+
+
+def _outfit(carrier: Operator, n: int) -> set[str]:
+    """Make one of each kind for a carrier, all ending alike; return their keys."""
+    truck = make_truck(carrier, plate=f"冀A{n}907F")
+    pack = make_pack(owner=carrier, code=f"TSTPB01A000000G3B{n:03d}0907")
+    driver = make_driver(carrier, name=f"Wang {n}", phone=f"1390000{n}907")
+    device = make_device(truck=truck, serial=f"OBU-{n}907")
+    rows = {"truck": truck, "pack": pack, "driver": driver, "device": device}
+    return {f"{kind}:{row.pk}" for kind, row in rows.items()}
+
+
+@pytest.mark.parametrize("candidates", [2, 5, 400])
+def test_ones_own_are_found_among_many_of_others(
+    monkeypatch: pytest.MonkeyPatch, candidates: int
+) -> None:
+    """Be the candidates cut off before one's own, behind them, or not at all."""
+    monkeypatch.setattr(finding, "CANDIDATES", candidates)
+    other, mine = make_operator(), make_operator()
+    _outfit(other, 11), _outfit(other, 12), _outfit(other, 13)
+    own = _outfit(mine, 14)
+    _outfit(other, 15), _outfit(other, 16)
+    user = make_user(mine)
+    for typed in ("14907", "4907", "907", "07"):
+        assert set(keys(ask(user, typed))) == own, typed
 
 
 def test_what_was_opened_lately_is_looked_up_anew() -> None:
