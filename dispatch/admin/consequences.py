@@ -56,7 +56,8 @@ def of_packs(request: HttpRequest, action: str, packs: Sequence[Any]) -> list[st
 def of_swaps(request: HttpRequest, action: str, swaps: Sequence[Any]) -> list[str]:
     """Say which drivers are told; their names only to who holds the trucks."""
     told = [swap for swap in swaps if swap.driver_id] if action in TELL_DRIVERS else []
-    held = set(held_trucks(request.user, now=now()).values_list("pk", flat=True))
+    theirs = held_trucks(request.user, now=now()).filter(pk__in=[s.truck_id for s in told])
+    held = set(theirs.values_list("pk", flat=True))
     names = sorted({str(s.driver) for s in told if s.truck_id in held or request.user.is_superuser})
     words = ngettext("%(n)d driver is told at once.", "%(n)d drivers are told at once.", len(told))
     return (

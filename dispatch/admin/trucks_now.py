@@ -60,7 +60,8 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         page = super().get_changelist_instance(request)
         entries = trucks_now(page.result_list, now=now())
-        held = set(held_trucks(request.user, now=now()).values_list("pk", flat=True))
+        shown = held_trucks(request.user, now=now()).filter(pk__in=[e.truck.pk for e in entries])
+        held = set(shown.values_list("pk", flat=True))
         for truck, entry in zip(page.result_list, entries, strict=True):
             truck.now = entry
             truck.is_held = truck.pk in held or access.sees_everything(request.user)
