@@ -51,6 +51,7 @@ class Size:
 class Fleet:
     """Who looks at it, and one row of what is looked at most."""
 
+    superuser: User
     manager: User
     station_operator: User
     truck: Truck
@@ -70,6 +71,7 @@ def lay_down(size: Size) -> Fleet:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Fleet(
+        superuser=builders.make_user(is_superuser=True),
         manager=builders.make_user(carrier),
         station_operator=builders.make_user(stations_operator, User.Role.STATION_OPERATOR),
         truck=truck,
