@@ -46,8 +46,7 @@ def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:
     if sees_everything(user):
         return Alarm.objects.all()
     return Alarm.objects.filter(
-        _of_held_trucks(user, now)
-        | Q(station__in=stations_for(user).values("pk"))
+        _of_held_trucks(user, now) | Q(station__in=stations_for(user).values("pk"))
     )
 
 
