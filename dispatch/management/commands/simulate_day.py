@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dispatch.management.day import figures, pool
 from dispatch.management.day.table import table
 from dispatch.simulation.day.params import LOADS
-from dispatch.simulation.day.runs import BOUND, KNOWN, POLICIES, DayResult, DayTask
+from dispatch.simulation.day.runs import BOUND, FORESIGHT, KNOWN, POLICIES, DayResult, DayTask
 
 
 class Command(BaseCommand):
@@ -28,7 +28,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--policies",
             default=",".join(POLICIES),
-            help=f"with commas, of {', '.join(POLICIES)}; --as-expected adds {KNOWN}, {BOUND}",
+            help=f"with commas, of {', '.join((*POLICIES, FORESIGHT))};"
+            f" --as-expected adds {KNOWN}, {BOUND}",
         )
         parser.add_argument("--trucks", type=int, default=1_000)
         parser.add_argument("--stations", type=int, default=23)
@@ -79,10 +80,11 @@ class Command(BaseCommand):
 
 def _tasks(options: dict[str, Any]) -> list[DayTask]:
     policies = [name for name in options["policies"].split(",") if name]
-    wrong = [name for name in policies if name not in {*POLICIES, KNOWN, BOUND}]
+    wrong = [name for name in policies if name not in {*POLICIES, FORESIGHT, KNOWN, BOUND}]
     if wrong:
         raise CommandError(
-            f"no policy {wrong[0]!r}; there are {', '.join((*POLICIES, KNOWN))} and {BOUND}"
+            f"no policy {wrong[0]!r}; there are"
+            f" {', '.join((*POLICIES, FORESIGHT, KNOWN))} and {BOUND}"
         )
     if options["as_expected"]:
         policies += [policy for policy in (KNOWN, BOUND) if policy not in policies]

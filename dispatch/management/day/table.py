@@ -3,7 +3,7 @@
 from collections import defaultdict
 from statistics import fmean
 
-from dispatch.simulation.day.runs import BOUND, KNOWN, DayResult
+from dispatch.simulation.day.runs import BOUND, FORESIGHT, KNOWN, DayResult
 
 type Group = tuple[str, int, bool]
 
@@ -61,7 +61,7 @@ def _remarks(by_policy: dict[str, list[DayResult]]) -> list[str]:
     lines = []
     mine = _mean(ours, "detour_and_wait_min")
     for policy, results in by_policy.items():
-        if policy not in {"planner", BOUND}:
+        if policy not in {"planner", FORESIGHT, BOUND}:
             theirs = _mean(results, "detour_and_wait_min")
             waits = _mean(results, "wait_min")
             less_wait = _less(_mean(ours, "wait_min"), waits)
@@ -70,7 +70,8 @@ def _remarks(by_policy: dict[str, list[DayResult]]) -> list[str]:
                 f" queueing {less_wait}"
             )
     bounds = {result.task.seed: result.lost_min for result in by_policy.get(BOUND, [])}
-    for policy, days in ((KNOWN, by_policy.get(KNOWN, [])), ("planner", ours)):
+    for policy in (KNOWN, FORESIGHT, "planner"):
+        days = by_policy.get(policy, [])
         gaps = [gap(day, bounds[day.task.seed]) for day in days if day.task.seed in bounds]
         if gaps:
             lines.append(f"{policy} above the bound: {fmean(gaps):.1%} of detour + wait")

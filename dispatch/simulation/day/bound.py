@@ -57,6 +57,7 @@ class DayBound:
         kinds = sorted({truck.pack_type for truck in trucks})
         names = [(index, k) for index, site in enumerate(sites) for k in kinds if k in site.packs]
         pools = {name: number for number, name in enumerate(names)}
+        self.pools = pools
         self.graph: Graph = Builder(sites, pools).build(trucks)
         self.there_is = Prices(
             np.array([np.full(LAST_MIN, float(site.lanes)) for site in sites]),

@@ -47,10 +47,11 @@ class DayTruck:
 def day_trucks(params: DayParams, sites: tuple[Site, ...]) -> tuple[DayTruck, ...]:
     """Draw the fleet from the casting, and a shift for each truck."""
     chance = np.random.default_rng([params.seed, 11])
+    charges = np.random.default_rng([params.seed, 12, params.charges]) if params.charges else None
     maker = _Maker(params, sites)
     trucks: list[DayTruck] = []
     for part in _parts(params):
-        truck = maker.truck(len(trucks) + 1, part, chance)
+        truck = maker.truck(len(trucks) + 1, part, chance, charges)
         if truck is not None:
             trucks.append(truck)
         if len(trucks) == params.trucks:
@@ -79,14 +80,25 @@ class _Maker:
         self._hauls: dict[tuple[str, str, str], tuple[Haul, Haul]] = {}
         self._works: dict[tuple[str, str, str, int, int], Work] = {}
 
-    def truck(self, number: int, part: TruckPart, chance: np.random.Generator) -> DayTruck | None:
-        """Give a truck its shift; None if one swap a leg does not carry it through."""
+    def truck(
+        self,
+        number: int,
+        part: TruckPart,
+        chance: np.random.Generator,
+        charges: np.random.Generator | None,
+    ) -> DayTruck | None:
+        """Give a truck its shift; None if one swap a leg does not carry it through.
+
+        Other `charges` leave everything else as it is.
+        """
         params = self._params
         shift_s = chance.uniform(*params.shift_h) * 3_600.0
         begins_s = self._begins_s(chance)
         work = self._work(part, shift_s)
         capacity_wh = part.kind.capacity_wh
         soc = chance.uniform(0.35, params.full_percent / 100.0)
+        if charges is not None:
+            soc = charges.uniform(0.35, params.full_percent / 100.0)
         while not _is_workable(work, capacity_wh * soc):
             soc += 0.05
             if soc > params.full_percent / 100.0:

@@ -42,10 +42,12 @@ class DayParams:
     Shifts begin within `hours`, `peak_share` of them about 07:00 and 19:00, and last between
     `shift_h`; a truck goes to and fro until its shift is over. A need is told to the policy
     `notice_s` (and the time between two decisions, for an answer) before the truck comes to the
-    last point from which it reaches a station.
+    last point from which it reaches a station. Other `charges` than 0 make what the day may be like
+    to who knows its orders alone: the same shifts, begun with other charges.
     """
 
     seed: int = 1
+    charges: int = 0
     trucks: int = 1_000
     stations: int = 23
     hours: int = 24

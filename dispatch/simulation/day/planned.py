@@ -7,6 +7,7 @@ from dispatch.planning.plan import SwapPlan
 from dispatch.planning.problem import SwapProblem
 from dispatch.simulation.day.problems import Question, answer, ask
 from dispatch.simulation.day.view import Choice, Decision, Seeker, View
+from dispatch.simulation.day.worth import Worth
 
 type Planner = Callable[..., SwapPlan]
 
@@ -15,7 +16,8 @@ class Planned:
     """Plan everything again at every decision.
 
     With `keeps`, a seeker that has a promise keeps its station and only its time may move;
-    without, it may be sent elsewhere until it turns off the road.
+    without, it may be sent elsewhere until it turns off the road. With `worth`, what a way costs
+    later is reckoned at what lanes and packs are likely to be worth, not as for a truck alone.
     """
 
     def __init__(
@@ -26,14 +28,17 @@ class Planned:
         keeps: bool,
         change_s: int = 0,
         seed: int = 0,
+        worth: Worth | None = None,
     ) -> None:
-        self._planner, self._params = planner, params
+        self._planner, self._params, self._worth = planner, params, worth
         self._keeps, self._change_s, self._seed = keeps, change_s, seed
 
     def decide(self, view: View) -> list[Decision]:
         """Ask the planner about all seekers and comers."""
         if not view.seekers and not view.comers:
             return []
+        if self._worth is not None:
+            view = self._worth.weigh(view)
         limits = {s.truck.number: kept(s) for s in view.seekers} if self._keeps else None
         question = ask(view, choices=limits, change_s=self._change_s)
         return answer(question, self.plan(question.problem), view)

@@ -10,6 +10,7 @@ from dispatch.simulation.day.bound import DayBound
 from dispatch.simulation.day.fleet import DayTruck, day_trucks
 from dispatch.simulation.day.followed import Limits, known_policy
 from dispatch.simulation.day.hungarian import Hungarian
+from dispatch.simulation.day.likely import likely_prices
 from dispatch.simulation.day.params import AS_EXPECTED, LOADS, DayParams
 from dispatch.simulation.day.planned import Planned
 from dispatch.simulation.day.policy import Nearest, Policy
@@ -18,8 +19,11 @@ from dispatch.simulation.day.sizing import sized
 from dispatch.simulation.day.spent import energy_cny
 from dispatch.simulation.day.tally import Tally
 from dispatch.simulation.day.world import Day
+from dispatch.simulation.day.worth import Worth
 
 POLICIES = ("nearest", "greedy", "hungarian", "planner")
+FORESIGHT = "foresight"
+"""The planner, when the orders of the whole day are known at its beginning."""
 BOUND = "bound"
 KNOWN = "known"
 """The best day found with everything known from its beginning: between the bound and any policy."""
@@ -41,6 +45,8 @@ class DayTask:
     work_limit: int = 600
     bound_steps: int = 600
     known_steps: int = 8_000
+    draws: int = 2
+    draw_steps: int = 60
 
     @property
     def params(self) -> DayParams:
@@ -98,18 +104,24 @@ def build(params: DayParams) -> tuple[tuple[Site, ...], tuple[DayTruck, ...]]:
     return sites, day_trucks(params, sites)
 
 
-def policy_of(task: DayTask) -> Policy:
-    """Return who decides."""
+def policy_of(task: DayTask, sites: tuple[Site, ...] = ()) -> Policy:
+    """Return who decides; who has foresight looks at the stations beforehand."""
     if task.policy == "nearest":
         return Nearest()
     if task.policy == "greedy":
         return Planned(greedy, PlannerParams(), keeps=True)
     if task.policy == "hungarian":
         return Hungarian()
-    if task.policy == "planner":
+    if task.policy in {"planner", FORESIGHT}:
         limit = PlannerParams(workers=1, work_limit=task.work_limit)
-        return Planned(plan_swaps, limit, keeps=False, change_s=CHANGE_S)
-    raise ValueError(f"no policy {task.policy!r}; there are {', '.join(POLICIES)}")
+        worth = _foreseen(task, sites) if task.policy == FORESIGHT else None
+        return Planned(plan_swaps, limit, keeps=False, change_s=CHANGE_S, worth=worth)
+    raise ValueError(f"no policy {task.policy!r}; there are {', '.join((*POLICIES, FORESIGHT))}")
+
+
+def _foreseen(task: DayTask, sites: tuple[Site, ...]) -> Worth:
+    """Learn from the day's orders what lanes and packs are likely to be worth."""
+    return Worth(likely_prices(task.params, sites, draws=task.draws, steps=task.draw_steps))
 
 
 def run_task(task: DayTask, progress: Callable[[float], None] | None = None) -> DayResult:
@@ -123,7 +135,7 @@ def run_task(task: DayTask, progress: Callable[[float], None] | None = None) -> 
         limits = Limits(task.bound_steps, task.known_steps)
         known = known_policy(sites, trucks, limits=limits, progress=progress)
         return _result(task, Day(params, sites, trucks, known).run(), sites)
-    return _result(task, Day(params, sites, trucks, policy_of(task)).run(progress), sites)
+    return _result(task, Day(params, sites, trucks, policy_of(task, sites)).run(progress), sites)
 
 
 def _result(task: DayTask, tally: Tally, sites: tuple[Site, ...]) -> DayResult:

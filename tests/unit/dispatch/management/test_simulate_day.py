@@ -31,11 +31,18 @@ def result(policy: str, wait_min: float, *, lost_min: float = 900.0) -> DayResul
 
 def test_the_table_says_how_far_the_planner_is_from_each() -> None:
     said = table(
-        [result("nearest", 22.0), result("planner", 1.0), result("bound", 0, lost_min=850)]
+        [
+            result("nearest", 22.0),
+            result("planner", 1.0),
+            result("foresight", 0.5, lost_min=880.0),
+            result("bound", 0, lost_min=850),
+        ]
     )
     assert "| nearest | 30.00 | 22.00 | 50 |" in said
     assert "planner against nearest: detour + wait -70.0%, queueing -95.5%" in said
     assert "planner above the bound: 8.3% of detour + wait" in said
+    assert "foresight above the bound: 5.0% of detour + wait" in said
+    assert "planner against foresight" not in said, "they do not know the same"
 
 
 def test_the_gap_takes_the_swaps_off_both() -> None:
