@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 QUEUE_BYTES_MAX = 32 << 20
 LIVE = Share(rows=4_000, requests_a_device=2)
-BACKFILL = Share(rows=40, requests_a_device=8)
+BACKFILL = Share(rows=20, requests_a_device=8)
 ANSWER_WITHIN_S = 1.5
 BACKFILL_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.25

@@ -9,7 +9,7 @@ from telematics.ingest.items import Refusal
 
 LIVE_REPORTS = 50
 LIVE_FOR = timedelta(minutes=10)
-PART_REPORTS = 40
+PART_REPORTS = 20
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 type Part = list[int]
