@@ -17,11 +17,11 @@ from telematics.ingest.pulse import pulse  # noqa: E402
 
 rest: App = BodyLimit(Guard(django, DatabaseWatch(settings.DATABASE_URL)))
 
-# What is loaded by now stays: the collector need not look at it again, nor at every 2,000th new
-# object of a busy process: docs/explanation/ingest.md has the figures.
+# What is loaded by now stays: the collector need not look at it again, nor at what thousands of
+# requests hold while they wait: docs/explanation/{ingest,overload}.md have the figures.
 gc.collect()
 gc.freeze()
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(500_000, 20, 50)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

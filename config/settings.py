@@ -150,7 +150,7 @@ TRUCK_DAY_RETENTION_DAYS = env.whole("TRUCK_DAY_RETENTION_DAYS", 730)
 # What a device may send in the long run; 0 is no limit. What may wait to be committed a process.
 DEVICE_REQUESTS_S = env.number("DEVICE_REQUESTS_S", 10.0)
 DEVICE_REPORTS_S = env.number("DEVICE_REPORTS_S", 1100.0)
-REPORT_QUEUE_REQUESTS = env.whole("REPORT_QUEUE_REQUESTS", 1000)
+REPORT_QUEUE_REQUESTS = env.whole("REPORT_QUEUE_REQUESTS", 3000)
 REPORT_QUEUE_ROWS = env.whole("REPORT_QUEUE_ROWS", 10_000)
 
 # More alarms of one kind in one place within so many seconds are shown as one.

@@ -101,14 +101,17 @@ def _sha256(authorization: bytes) -> bytes:
     return hashlib.sha256(key.strip()).digest()
 
 
-_keyrings: dict[int, Keyring] = {}
+_mine: list[Keyring] = []
 _lock = threading.Lock()
+os.register_at_fork(after_in_child=_mine.clear)
 
 
 def keyring() -> Keyring:
     """Return this process's keyring, begun at the first call; a fork gets its own."""
-    if (mine := _keyrings.get(os.getpid())) is None:
+    if not _mine:
         with _lock:
-            mine = _keyrings.setdefault(os.getpid(), Keyring())
-        mine.start()
-    return mine
+            if not _mine:
+                begun = Keyring()
+                begun.start()
+                _mine.append(begun)
+    return _mine[0]

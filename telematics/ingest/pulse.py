@@ -28,13 +28,17 @@ class Pulse:
 
     def begin(self) -> None:
         """Begin to beat and to write, if this process has not."""
-        if self._pid == os.getpid():
+        if self._pid:
             return
         self._pid = os.getpid()
         self._loop = asyncio.get_running_loop()
         self._beat()
         keyring()
         threading.Thread(target=self._run, name="pulse", daemon=True).start()
+
+    def forget(self) -> None:
+        """Be a fork, which has not begun; to ask for its pid at each request would cost 1 %."""
+        self._pid = 0
 
     def _beat(self) -> None:
         self._looped_s = time.monotonic()
@@ -72,3 +76,4 @@ def committing_since_s() -> float | None:
 
 
 pulse = Pulse()
+os.register_at_fork(after_in_child=pulse.forget)

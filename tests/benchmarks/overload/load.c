@@ -95,13 +95,13 @@ static void connect_unit(struct unit *u) {
 static size_t write_report(char *at, struct unit *u, const char *day, int64_t ms) {
     int64_t n = u->seq++;
     return sprintf(at,
-        "{\"recorded_at\":\"%s.%03dZ\",\"seq\":%lld,\"boot_id\":\"bench\",\"latitude_deg\":%.6f,"
+        "{\"recorded_at\":\"%s.%03dZ\",\"seq\":%lld,\"boot_id\":\"%lld\",\"latitude_deg\":%.6f,"
         "\"longitude_deg\":118.456789,\"speed_kmh\":61.5,\"soc_percent\":72.5,\"heading_deg\":93.1,"
         "\"altitude_m\":12.0,\"odometer_km\":%.2f,\"pack_temperature_c\":31.0,"
         "\"ambient_temperature_c\":-4.0,\"gross_mass_kg\":47800.0,\"cell_spread_mv\":31,"
         "\"insulation_kohm\":1950,"
         "\"pack_codes\":[\"TSTPB01A000000G3A0000123\"],\"alarm_level\":%d}",
-        day, (int)(ms % 1000), (long long)n, 39.0 + (n % 1000) * 1e-5, 81000 + n % 100000 * 0.01, alarm_level);
+        day, (int)(ms % 1000), (long long)n, (long long)first_seq, 39.0 + (n % 1000) * 1e-5, 81000 + n % 100000 * 0.01, alarm_level);
 }
 
 static void write_time(char *day, int64_t ms) {
