@@ -136,11 +136,11 @@ def _queries(client: Any, address: str, rows: int) -> int:
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415  as above
 
     for page in admin.site._registry.values():
-        page.list_per_page = rows
+        vars(page)["list_per_page"] = rows
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
     for page in admin.site._registry.values():
-        del page.list_per_page  # as its class says
+        del vars(page)["list_per_page"]  # as its class says
     return len(queries)
 
 
