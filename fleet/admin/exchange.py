@@ -142,11 +142,17 @@ class ScopedExchange(ImportExportMixin):
         if not result:
             return
         changed = [row for row in result.rows if row.is_new() or row.is_update()]
-        context["changed"], context["hidden"] = changed[:SHOWN], len(changed[SHOWN:])
+        names = {name: table.meaning(name) for table in resources for name in table.columns()}
+        context["hidden"] = len(changed[SHOWN:])
+        context["changed"] = [
+            (row, [(names[column], *change) for column, change in row.changes.items()])
+            for row in changed[:SHOWN]
+        ]
         context["faults"] = [
             {
                 "number": row.number,
                 "column": column if column != NON_FIELD_ERRORS else "",
+                "meaning": names.get(column, ""),
                 "cell": dict(zip(result.diff_headers, row.values, strict=True)).get(column, ""),
                 "sentence": " ".join(sentences),
             }
