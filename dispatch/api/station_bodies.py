@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from dispatch.lifecycle import STATES
 from telematics.api.parsers import NumberField
 
 
@@ -68,10 +69,13 @@ class SwapBody(serializers.Serializer[Any]):
 
 
 class SwapAnswer(serializers.Serializer[Any]):
-    """How the assignment ended."""
+    """What became of the assignment: `done` or `failed`; one that was over stays what it was.
+
+    What the station saw is recorded all the same, with an alarm.
+    """
 
     assignment = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=[("done", "done"), ("failed", "failed")])
+    state = serializers.ChoiceField(choices=STATES)
 
 
 class LaneCloseBody(serializers.Serializer[Any]):

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
+from dispatch.api.station_bodies import SwapAnswer
 from dispatch.models import ChargeWindow, PackHold, SwapAssignment
 from dispatch.services.gate.swaps import finish_swap_by_driver
+from dispatch.services.promises.moves import move_assignment
 from fleet.models import Pack, PackMove
 from fleet.services.packs import Custody, take_into_transport
 from telematics.models import Alarm, SlotState
@@ -95,6 +97,19 @@ def test_a_swap_that_left_a_position_empty_failed(settings: Settings) -> None:
     old.refresh_from_db()
     assert old.slot == day.slots[-2]
     assert not Pack.objects.filter(truck=assignment.truck).exists()
+
+
+def test_what_a_station_saw_of_a_promise_called_off_is_recorded_and_the_promise_stays_so(
+    settings: Settings,
+) -> None:
+    day = StationDay()
+    assignment = day.promise(after=timedelta())
+    move_assignment(assignment_id=assignment.pk, to="cancelled", now=NOW, reason="storm")
+    set_clock(settings, 5)
+    answer = day.swap(assignment, as_is=True)
+    assert SwapAnswer(data=answer.json()).is_valid()
+    assert answer.json()["state"] == "cancelled"
+    assert Alarm.objects.get(closed_at=None).kind == Alarm.Kind.WRONG_PACK
 
 
 def test_a_pack_nobody_registered_is_named_in_the_alarm(settings: Settings) -> None:
