@@ -21,14 +21,17 @@ from dispatch.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 SAME_START_S = 120
+SETTLED = {"truck_taken", "not_allowed_now", "stale_version"}
+"""Refusals that say: driver, dispatcher or the truck's own answer came first, and that stands."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of a plan."""
+    """What came of a plan; `settled` trucks had their answer before the plan came to them."""
 
     written: int = 0
     refused: int = 0
+    settled: int = 0
     codes: list[str] = field(default_factory=list)
 
 
@@ -51,7 +54,7 @@ def carry_out(
     for assignment, reason in decisions.dropped:
         _count(outcome, partial(_drop, assignment, reason, now=now))
     if decisions.changed:
-        _change(decisions.changed, outcome, now=now)
+        change_where_unanswered(decisions.changed, outcome, now=now)
     for assignment, promise in decisions.diverted:
         _count(outcome, partial(divert, assignment, promise, now=now))
     for written in write_promises(decisions.offered, now=now):
@@ -131,10 +134,20 @@ def _drop(assignment: SwapAssignment, reason: str, *, now: datetime) -> None:
     )
 
 
-def _change(
+def change_where_unanswered(
     changes: list[tuple[SwapAssignment, Promise]], outcome: Outcome, *, now: datetime
 ) -> None:
-    """Change all together, since they may exchange lanes; if that is refused, each alone."""
+    """Change all together, since they may exchange lanes; if that is refused, each alone.
+
+    Those their drivers answered while the planner thought are left out first: one who took an
+    offer must not break up what the others exchange.
+    """
+    asked = [assignment.pk for assignment, _ in changes]
+    found = SwapAssignment.objects.filter(pk__in=asked).values_list("pk", "version")
+    version = dict(found)
+    as_planned = [one for one in changes if version.get(one[0].pk) == one[0].version]
+    outcome.settled += len(changes) - len(as_planned)
+    changes = as_planned
     try:
         outcome.written += len(change_together(changes, now=now))
     except DispatchError as refusal:
@@ -153,6 +166,10 @@ def _count(outcome: Outcome, write: Callable[[], object]) -> None:
 
 
 def _refuse(outcome: Outcome, refusal: DispatchError) -> None:
-    outcome.refused += 1
     outcome.codes.append(refusal.code)
-    log.info("left for the next plan: %s", refusal)
+    if refusal.code in SETTLED:
+        outcome.settled += 1
+        log.info("settled while the planner thought: %s", refusal)
+    else:
+        outcome.refused += 1
+        log.info("left for the next plan: %s", refusal)

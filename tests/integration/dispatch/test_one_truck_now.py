@@ -96,6 +96,7 @@ def test_a_plan_made_before_the_answer_does_not_promise_the_truck_a_second_swap(
     outcome = carry_out(late, snapshot, plan_run_id=None, now=NOW)
 
     assert outcome.codes == ["truck_taken"]
+    assert (outcome.settled, outcome.refused) == (1, 0)
     assert live(truck) == answered
 
 

@@ -10,8 +10,9 @@ from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 
 from dispatch.models import DriverNotice, PackHold, SwapAssignment
+from dispatch.services.plans.decisions import Outcome, change_where_unanswered
 from dispatch.services.promises.batch import BATCH, write_promises
-from dispatch.services.promises.moves import DispatchError
+from dispatch.services.promises.moves import DispatchError, move_assignment
 from dispatch.services.promises.write import Promise, write_promise
 from fleet.models import Pack, TruckSight
 from fleet.services.packs import Custody
@@ -106,3 +107,25 @@ def test_statements_do_not_grow_with_the_promises() -> None:
             write_promises(promises, now=NOW)
         counts.append(len(queries))
     assert counts[0] == counts[1] < BATCH // 4
+
+
+def test_who_answers_while_the_planner_thinks_does_not_break_up_what_others_exchange() -> None:
+    promises = ten(Scene())[:3]
+    offers = [write_promise(one, now=NOW) for one in promises]
+    first, second, third = offers
+    exchanged = [
+        replace(promises[0], starts_at=promises[1].starts_at, packs=promises[1].packs),
+        replace(promises[1], starts_at=promises[0].starts_at, packs=promises[0].packs),
+        replace(promises[2], starts_at=promises[2].starts_at + timedelta(minutes=9)),
+    ]
+    move_assignment(assignment_id=third.pk, to="accepted", now=NOW)
+    taken = SwapAssignment.objects.get(pk=third.pk)
+    outcome = Outcome()
+
+    change_where_unanswered(list(zip(offers, exchanged, strict=True)), outcome, now=NOW)
+
+    assert (outcome.written, outcome.settled, outcome.refused) == (2, 1, 0)
+    held = {one: [h.pack_id for h in one.holds.filter(is_live=True)] for one in offers}
+    assert held[first] == [promises[1].packs[0][0]]
+    assert held[second] == [promises[0].packs[0][0]]
+    assert model_to_dict(SwapAssignment.objects.get(pk=third.pk)) == model_to_dict(taken)
