@@ -92,10 +92,10 @@ def _warm(course: Course) -> None:
         course.run_baseline(at_once)
 
 
-def _rounds(course: Course, count: int) -> tuple[dict[str, list[Measured]], list[float]]:
+def _rounds(course: Course, count: int) -> tuple[dict[str, list[Measured]], dict[str, list[float]]]:
     """Run the rounds, each beginning with another contestant."""
     done: dict[str, list[Measured]] = {name: [] for name in NAMES}
-    copies: list[float] = []
+    copies: dict[str, list[float]] = {"small": [], "wide": []}
 
     def run_single() -> None:
         done["single"].append(course.run_ours(1))
@@ -103,9 +103,10 @@ def _rounds(course: Course, count: int) -> tuple[dict[str, list[Measured]], list
         done["half"].append(course.run_paced(taken / 2))
 
     def run_many() -> None:
-        ours, copied = course.run_many_and_copy(len(copies) + 1)
+        ours, small, wide = course.run_many_and_copies(len(copies["small"]) + 1)
         done["many"].append(ours)
-        copies.append(copied)
+        copies["small"].append(small)
+        copies["wide"].append(wide)
 
     steps = (
         run_single,
@@ -122,12 +123,15 @@ def _rounds(course: Course, count: int) -> tuple[dict[str, list[Measured]], list
     return done, copies
 
 
-def _brief(done: dict[str, list[Measured]], copies: list[float]) -> str:
+def _brief(done: dict[str, list[Measured]], copies: dict[str, list[float]]) -> str:
     said = [f"{name} {found[-1].reports_per_s:,.0f}" for name, found in done.items()]
-    return ", ".join([*said, f"copy {copies[-1]:,.0f}"]) + " a second"
+    said += [f"{name} copy {found[-1]:,.0f}" for name, found in copies.items()]
+    return ", ".join(said) + " a second"
 
 
-def _figures(done: dict[str, list[Measured]], copies: list[float]) -> dict[str, list[float]]:
+def _figures(
+    done: dict[str, list[Measured]], copies: dict[str, list[float]]
+) -> dict[str, list[float]]:
     rate = {name: [one.reports_per_s for one in found] for name, found in done.items()}
 
     def ratio(over: list[float], under: list[float]) -> list[float]:
@@ -136,7 +140,8 @@ def _figures(done: dict[str, list[Measured]], copies: list[float]) -> dict[str, 
     return {
         "single_by_drf": ratio(rate["single"], rate["drf_single"]),
         "many_by_drf": ratio(rate["many"], rate["drf_many"]),
-        "many_by_copy": ratio(rate["many"], copies),
+        "many_by_copy": ratio(rate["many"], copies["small"]),
+        "many_by_wide_copy": ratio(rate["many"], copies["wide"]),
         "single_by_hello": ratio(rate["single"], rate["hello"]),
         "single_per_s": rate["single"],
         "p99_ms": [one.load.p99_ms for one in done["single"]],
@@ -145,7 +150,9 @@ def _figures(done: dict[str, list[Measured]], copies: list[float]) -> dict[str, 
 
 
 def _print(
-    done: dict[str, list[Measured]], copies: list[float], figures: dict[str, list[float]]
+    done: dict[str, list[Measured]],
+    copies: dict[str, list[float]],
+    figures: dict[str, list[float]],
 ) -> None:
     print(f"\n{table(figures)}\n")
     heads = ["contestant", "reports/s", "p50 ms", "p99 ms", "web, CPU µs a report"]
@@ -162,7 +169,8 @@ def _print(
             spread([one.others_cores for one in found]),
         ]
         print(f"| {NAMES[name]} | {' | '.join(cells)} |")
-    print(f"| text COPY, 1 connection | {spread(copies)} | | | | | |")
+    for name, copied in copies.items():
+        print(f"| text COPY of {name} rows, 1 connection | {spread(copied)} | | | | | |")
 
 
 def _flat(one: Measured) -> dict[str, Any]:

@@ -65,12 +65,16 @@ class Course:
             "hello", 1, lambda: load_hello(url, connections=CONNECTIONS, load_s=self.load_s)
         )
 
-    def run_many_and_copy(self, nth: int) -> tuple[Measured, float]:
-        """Load the service with 20 reports a request, then copy what came in."""
+    def run_many_and_copies(self, nth: int) -> tuple[Measured, float, float]:
+        """Load the service with 20 reports a request, then copy what came in, small and wide."""
         since = datetime.now(UTC)
         ours = self.run_ours(MANY)
         address = self.stand.address("ours")
-        return ours, copied_per_second(address, since=since, nth=nth, for_s=self.load_s / 2)
+        small, wide = (
+            copied_per_second(address, since=since, nth=nth, for_s=self.load_s / 2, is_wide=is_wide)
+            for is_wide in (False, True)
+        )
+        return ours, small, wide
 
     def run_commits(self) -> Measured:
         """Commit one small row after the other, on one connection."""
