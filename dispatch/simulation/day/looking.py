@@ -11,11 +11,16 @@ if TYPE_CHECKING:
 
 def look(day: "Day", now_s: int) -> View:
     """Show the stations, the trucks whose need is told by now, and those on their way to a swap."""
-    seekers, comers = [], []
+    seekers, comers, untold = [], [], []
     for truck in day.trucks.values():
         if truck.stage is Stage.ROAD:
-            if truck.opens_s is not None and truck.opens_s <= now_s and truck.choices:
+            if truck.opens_s is None or not truck.choices:
+                continue
+            if truck.opens_s <= now_s:
+                truck.told_s = now_s if truck.told_s is None else truck.told_s
                 seekers.append(_seeker(truck, now_s))
+            else:
+                untold.append(_seeker(truck, now_s))
         elif truck.stage in {Stage.TURNED, Stage.GATE}:
             comers.append(_comer(truck, now_s))
     return View(
@@ -23,12 +28,11 @@ def look(day: "Day", now_s: int) -> View:
         tuple(_site(station, now_s) for station in day.stations),
         tuple(seekers),
         tuple(comers),
+        tuple(untold),
     )
 
 
 def _seeker(truck: TruckBody, now_s: int) -> Seeker:
-    if truck.told_s is None:
-        truck.told_s = now_s
     move = truck.move
     ready_s = 0 if move is None else move.left_s(now_s)
     used_wh = 0 if move is None else move.expected_wh

@@ -25,12 +25,17 @@ class Question:
 
 
 def ask(
-    view: View, *, choices: dict[int, tuple[Choice, ...]] | None = None, change_s: int = 0
+    view: View,
+    *,
+    choices: dict[int, tuple[Choice, ...]] | None = None,
+    change_s: int = 0,
+    foreseen: tuple[Seeker, ...] = (),
 ) -> Question:
     """Make the planner's problem of a view.
 
     `choices` limits the ways of some seekers (by the number of their truck). What a way costs
-    the truck later is part of its drive on from the station, so that the planner weighs it.
+    the truck later is part of its drive on from the station, so that the planner weighs it. Those
+    `foreseen` are planned beside the others, who leave them room; the answer does not name them.
     """
     ways_of: dict[str, dict[tuple[int, str], Choice]] = {}
     trucks = []
@@ -40,7 +45,8 @@ def ask(
         ways_of[truck.id] = ways
         trucks.append(truck)
     trucks += [_coming(comer, view) for comer in view.comers]
-    asked = [s.truck for s in view.seekers] + [c.truck for c in view.comers]
+    trucks += [_seeking(seeker, seeker.choices, view)[0] for seeker in foreseen]
+    asked = [s.truck for s in (*view.seekers, *foreseen)] + [c.truck for c in view.comers]
     kinds = {truck.pack_type: truck for truck in asked}
     problem = planning.SwapProblem(
         as_of=_AS_OF,
@@ -57,7 +63,7 @@ def ask(
 
 
 def answer(question: Question, plan: SwapPlan, view: View) -> list[Decision]:
-    """Turn a plan into decisions."""
+    """Turn a plan into decisions about seekers and comers."""
     numbers = {seeker.truck.id: seeker.truck.number for seeker in view.seekers}
     sites = {now.site.code: index for index, now in enumerate(view.sites)}
     decisions = []
@@ -66,7 +72,7 @@ def answer(question: Question, plan: SwapPlan, view: View) -> list[Decision]:
         start_s = view.now_s + swap.start_s
         if comer is not None:
             decisions.append(Decision(comer.truck.number, None, comer.site, start_s))
-        else:
+        elif swap.truck in question.seekers:
             choice = question.seekers[swap.truck][swap.after, swap.station]
             site = sites[swap.station]
             decisions.append(Decision(numbers[swap.truck], choice.node, site, start_s))

@@ -3,6 +3,7 @@
 from dispatch.simulation.day.bodies import Move, Stage, TruckBody
 from dispatch.simulation.day.line import Way
 from dispatch.simulation.day.view import Choice, Promise
+from dispatch.simulation.day.work import Outlook, Work
 
 LATER_FOR_S = 60
 """A truck stays on its road if turning off later costs no more than this: it can still be sent
@@ -125,8 +126,13 @@ def look_ahead(truck: TruckBody, now_s: int) -> None:
     truck.last = outlook.last
     at_last_s = now_s + truck.move.expected_s + int(work.at_s[outlook.last] - work.at_s[here])
     truck.opens_s = min(truck.told_s or at_last_s, at_last_s - work.notice_s - work.decide_every_s)
+    truck.choices = ways_ahead(work, here, energy_wh, outlook)
+
+
+def ways_ahead(work: Work, here: int, energy_wh: float, outlook: Outlook) -> tuple[Choice, ...]:
+    """Return the ways worth a look for a truck that comes to a node with some energy."""
     reachable = work.choices(here, energy_wh, outlook)
-    truck.choices = _undominated(
+    return _undominated(
         [
             Choice(
                 node=node,

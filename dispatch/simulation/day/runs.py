@@ -9,6 +9,7 @@ from dispatch.planning.solve import plan_swaps
 from dispatch.simulation.day.bound import DayBound
 from dispatch.simulation.day.fleet import DayTruck, day_trucks
 from dispatch.simulation.day.followed import Limits, known_policy
+from dispatch.simulation.day.foreseen import Foresight
 from dispatch.simulation.day.hungarian import Hungarian
 from dispatch.simulation.day.likely import likely_prices
 from dispatch.simulation.day.params import AS_EXPECTED, LOADS, DayParams
@@ -114,14 +115,15 @@ def policy_of(task: DayTask, sites: tuple[Site, ...] = ()) -> Policy:
         return Hungarian()
     if task.policy in {"planner", FORESIGHT}:
         limit = PlannerParams(workers=1, work_limit=task.work_limit)
-        worth = _foreseen(task, sites) if task.policy == FORESIGHT else None
-        return Planned(plan_swaps, limit, keeps=False, change_s=CHANGE_S, worth=worth)
+        foresight = _foresight(task, sites) if task.policy == FORESIGHT else None
+        return Planned(plan_swaps, limit, keeps=False, change_s=CHANGE_S, foresight=foresight)
     raise ValueError(f"no policy {task.policy!r}; there are {', '.join((*POLICIES, FORESIGHT))}")
 
 
-def _foreseen(task: DayTask, sites: tuple[Site, ...]) -> Worth:
-    """Learn from the day's orders what lanes and packs are likely to be worth."""
-    return Worth(likely_prices(task.params, sites, draws=task.draws, steps=task.draw_steps))
+def _foresight(task: DayTask, sites: tuple[Site, ...]) -> Foresight:
+    """Learn from the day's orders who comes, and what lanes and packs are likely to be worth."""
+    likely = likely_prices(task.params, sites, draws=task.draws, steps=task.draw_steps)
+    return Foresight(day_trucks(replace(task.params, charges=1), sites), Worth(likely))
 
 
 def run_task(task: DayTask, progress: Callable[[float], None] | None = None) -> DayResult:

@@ -71,12 +71,17 @@ class SiteNow:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One instant of the day."""
+    """One instant of the day.
+
+    `untold` are the trucks on the road whose need is not told yet; they may be reckoned with by
+    who knows the day's orders, and are promised nothing.
+    """
 
     now_s: int
     sites: tuple[SiteNow, ...]
     seekers: tuple[Seeker, ...]
     comers: tuple[Comer, ...]
+    untold: tuple[Seeker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a choice costs later: its truck at its next swaps, and those who are not yet told of.
+"""What a choice costs later: its truck at its next swaps, and those who are not in the plan yet.
 
 Without this a way is priced as if its truck were alone for the rest of its shift, and a pack that
 is handed out as if nobody else would come for it before it is charged again. Here both are priced
@@ -27,9 +27,10 @@ from dispatch.simulation.day.view import Choice, Seeker, View
 if TYPE_CHECKING:
     from dispatch.simulation.day.work import Work
 
-BEGINS_MIN, WHOLE_MIN = 30, 90
-"""What is taken from others within the first half hour the plan sees itself; behind one and a half
-they are not yet told of. Between the two the toll rises."""
+BEGINS_MIN, WHOLE_MIN = 90, 180
+"""What is taken from others within the first hour and a half the plan sees itself, for those who
+come then are in it (`foreseen.py`); behind three hours nobody is. Between the two the toll rises.
+"""
 _MINUTES: Ints = np.arange(NEVER_MIN + 1)
 
 
@@ -44,17 +45,18 @@ class Worth:
         """Return the view with what each choice costs its truck later, and others."""
         likely = self._likely.after(view.now_s // MINUTE_S, BEGINS_MIN, WHOLE_MIN)
         tolls = Tolls(likely)
-        seekers = tuple(
-            replace(
-                seeker,
-                choices=tuple(
-                    replace(choice, price_s=self._price_s(view.now_s, seeker, choice, tolls))
-                    for choice in seeker.choices
-                ),
-            )
-            for seeker in view.seekers
+        seekers, untold = (
+            tuple(self._weighed(view.now_s, seeker, tolls) for seeker in some)
+            for some in (view.seekers, view.untold)
         )
-        return replace(view, seekers=seekers)
+        return replace(view, seekers=seekers, untold=untold)
+
+    def _weighed(self, now_s: int, seeker: Seeker, tolls: Tolls) -> Seeker:
+        choices = tuple(
+            replace(choice, price_s=self._price_s(now_s, seeker, choice, tolls))
+            for choice in seeker.choices
+        )
+        return replace(seeker, choices=choices)
 
     def _price_s(self, now_s: int, seeker: Seeker, choice: Choice, tolls: Tolls) -> float:
         truck, work = seeker.truck, seeker.truck.work

@@ -5,10 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dispatch.planning.baseline import greedy
+from dispatch.planning.params import PlannerParams
 from dispatch.planning.prices import Prices
 from dispatch.simulation.day.bound import DayBound
 from dispatch.simulation.day.fleet import DayTruck, day_trucks
+from dispatch.simulation.day.foreseen import AHEAD_S, Foresight, told_in_s
 from dispatch.simulation.day.likely import Likely, likely_prices
+from dispatch.simulation.day.policy import Nearest
+from dispatch.simulation.day.problems import answer, ask
 from dispatch.simulation.day.runs import FORESIGHT, DayTask, build, policy_of, run_task
 from dispatch.simulation.day.sites import Site
 from dispatch.simulation.day.view import Decision, View
@@ -123,3 +128,60 @@ def test_only_what_is_kept_from_later_trucks_is_paid_for() -> None:
 def test_foresight_is_a_policy_of_its_own() -> None:
     with pytest.raises(ValueError, match="foresight"):
         policy_of(replace(SMALL, policy="oracle"))
+
+
+class Watched:
+    """Lets drivers do what they do, and keeps what foresight makes of each view."""
+
+    def __init__(self, foresight: Foresight) -> None:
+        self._foresight, self._drivers = foresight, Nearest()
+        self.views: list[tuple[View, View]] = []
+
+    def decide(self, view: View) -> list[Decision]:
+        self.views.append((view, self._foresight.see(view)))
+        return self._drivers.decide(view)
+
+
+def seen() -> tuple[tuple[DayTruck, ...], list[tuple[View, View]]]:
+    sites, trucks = world()
+    params = replace(SMALL, is_as_expected=True).params
+    drawn = day_trucks(replace(params, charges=1), sites)
+    watched = Watched(Foresight(drawn, Worth(at_random(sites, scale_min=0.0))))
+    Day(params, sites, trucks, watched).run()
+    return trucks, watched.views
+
+
+def test_who_is_told_within_two_hours_is_in_the_plan_before() -> None:
+    trucks, views = seen()
+    told = {seeker.truck.number for view, _ in views for seeker in view.seekers}
+    before = {seeker.truck.number for _, view in views for seeker in view.untold}
+    assert len(told) > 10
+    assert {number for number in before if number > 0} <= told
+    assert any(number < 0 for number in before)
+    assert all(0 <= told_in_s(seeker) <= AHEAD_S for _, view in views for seeker in view.untold)
+    # Nobody is in a plan twice: once a truck is seen, its charge is, and the drawn one goes.
+    for view, after in views:
+        numbers = [seeker.truck.number for seeker in after.untold]
+        numbers += [seeker.truck.number for seeker in view.seekers]
+        numbers += [comer.truck.number for comer in view.comers]
+        assert len({abs(number) for number in numbers}) == len(numbers)
+    begins_s = {truck.number: truck.begins_s for truck in trucks}
+    for view, after in views:
+        for seeker in after.untold:
+            if seeker.truck.number < 0:
+                assert view.now_s + seeker.ready_s == seeker.truck.begins_s
+                assert seeker.truck.begins_s == begins_s[-seeker.truck.number]
+
+
+def test_who_is_foreseen_holds_a_place_in_the_plan_and_is_promised_nothing() -> None:
+    _, views = seen()
+    view = max((after for _, after in views), key=lambda view: min(len(view.untold), 9))
+    assert len(view.untold) > 1
+    question = ask(view, foreseen=view.untold)
+    ids = {seeker.truck.id for seeker in view.untold}
+    plan = greedy(question.problem, PlannerParams())
+    assert ids & {swap.truck for swap in plan.swaps}
+    decided = {decision.truck for decision in answer(question, plan, view)}
+    told = {seeker.truck.number for seeker in view.seekers}
+    assert decided <= told | {comer.truck.number for comer in view.comers}
+    assert not ids & {truck.id for truck in ask(view).problem.trucks}
