@@ -25,7 +25,7 @@ from fleet.api.problems import Problem
 from fleet.models import Operator, User
 from telematics.api.auth import DeviceKeyAuthentication, KeyProblem
 from telematics.ingest.body import BodyRefusedError, read_body
-from telematics.ingest.items import Refusal, decode_items
+from telematics.ingest.items import Refusal, decode_items, is_array
 from telematics.models import Device
 from telematics.services.keys import KeyRefusedError, device_of_kind
 
@@ -76,6 +76,7 @@ class TripsView(CarrierView):
         carrier = self.carrier(request, to_write=True)
         try:
             body = read_body(request._request)
+            is_many = is_array(body)
             decoded = decode_items(body, decoder=bodies.decoder, mend=bodies.in_utc)
         except BodyRefusedError as error:
             raise Problem(status=error.status, code=error.code, detail=str(error)) from error
@@ -84,7 +85,7 @@ class TripsView(CarrierView):
         said = [
             bodies.refused(each)
             if isinstance(each, Refusal)
-            else bodies.said(next(verdicts), root=f"$[{i}]" if len(decoded) > 1 else "$")
+            else bodies.said(next(verdicts), root=f"$[{i}]" if is_many else "$")
             for i, each in enumerate(decoded)
         ]
         return Response({"verdicts": said})

@@ -44,6 +44,11 @@ _CODES = (
 )
 
 
+def is_array(body: bytes) -> bool:
+    """Say whether a body is an array, whose items have paths `$[0]`, `$[1]` ..., and not `$`."""
+    return body.lstrip(b" \t\r\n").startswith(b"[")
+
+
 def decode_items[Item](
     body: bytes, *, decoder: msgspec.json.Decoder[Item], mend: Callable[[Item], Item]
 ) -> list[Item | Refusal]:
@@ -57,11 +62,11 @@ def decode_items[Item](
         The body as a whole is no use: 400 `not_json`, 400 `invalid` (nothing in it),
         413 `too_many`.
     """
-    is_array = body.lstrip(b" \t\r\n").startswith(b"[")
-    raws = _split(body) if is_array else [_whole(body)]
+    is_many = is_array(body)
+    raws = _split(body) if is_many else [_whole(body)]
     decoded: list[Item | Refusal] = []
     for i, raw in enumerate(raws):
-        root = f"$[{i}]" if is_array else "$"
+        root = f"$[{i}]" if is_many else "$"
         try:
             decoded.append(mend(decoder.decode(raw)))
         except OverflowError:

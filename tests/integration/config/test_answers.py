@@ -81,3 +81,15 @@ def test_ready_says_which_part_is_not(client: Client, monkeypatch: pytest.Monkey
     assert client.get("/readyz").json()["parts"]["broker"] == "unreachable"
     Heartbeat.objects.update(beat_at=F("beat_at") - RELAY_SILENT)
     assert client.get("/readyz").json()["parts"]["relay"] == "silent"
+
+
+def test_programs_that_name_no_language_are_answered_in_the_contracts() -> None:
+    client, address = Client(), "/api/v1/driver/session"
+    wrong = client.post(address, "{}", content_type="application/json")
+    assert wrong.json()["errors"] == {"token": ["This field is required."]}
+    nothing = client.put(address, "{}", content_type="application/json")
+    assert nothing.json()["detail"] == 'Method "PUT" not allowed.'
+    asked = {"Accept-Language": "zh-CN"}
+    told = client.post(address, "{}", content_type="application/json", headers=asked)
+    assert told.json()["errors"] == {"token": ["该字段是必填项。"]}
+    assert 'lang="zh-hans"' in client.get("/problems/").content.decode().lower()

@@ -96,6 +96,13 @@ def test_one_trip_alone_is_taken_too(office: Office) -> None:
     assert answer.json()["verdicts"][0]["verdict"] == "created"
 
 
+def test_the_path_says_whether_the_order_stood_in_an_array(office: Office) -> None:
+    wrong = office.order(origin="nowhere")
+    for body, path in ((wrong, "$.origin"), ([wrong], "$[0].origin")):
+        (refused,) = office.post(body).json()["verdicts"]
+        assert (refused["code"], refused["path"]) == ("unknown_place", path)
+
+
 def test_bad_orders_are_refused_with_code_and_path_and_sink_no_other(office: Office) -> None:
     stranger = make_operator()
     cases: list[tuple[dict[str, Any], str, str]] = [
