@@ -3,6 +3,7 @@
 from hashlib import blake2b
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -63,11 +64,12 @@ def board_page(request: HttpRequest, station_id: int) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         **_context(request, station),
-        "title": station.name,
+        "title": str(station),
         "stations": access.stations_for(request.user).order_by("name")[:200],
         "reasons": block_reasons.choices(),
         "dangers": block_reasons.choices(block_reasons.DANGERS),
         "held_back": block_reasons.choices([block_reasons.HELD_BACK_FOR]),
+        "rate": settings.CLOCK_RATE,
         "words": _words(),
     }
     return TemplateResponse(request, "dispatch/board.html", context)
@@ -112,4 +114,5 @@ def _words() -> dict[str, str]:
         "refuse": _("{what} stays set apart."),
         "age_s": _("{n} s"),
         "age_min": _("{n} min"),
+        "age_h": _("{n} h"),
     }

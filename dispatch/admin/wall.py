@@ -86,9 +86,11 @@ def _page(request: HttpRequest, station: SwapStation, body_url: str) -> HttpResp
             "language": _language(request),
             "rate": settings.CLOCK_RATE,
             "words": {
-                "cut": _("NO CONNECTION: this is from {at}, {age} s old"),
-                "dark": _("dark"),
-                "light": _("light"),
+                "cut": _("NO CONNECTION: this is from {at}, {age} old"),
+                "gone": _("This screen's link is not valid any more."),
+                "age_s": _("{n} s"),
+                "age_min": _("{n} min"),
+                "age_h": _("{n} h"),
             },
         }
         answer = TemplateResponse(request, "dispatch/wall.html", context).render()

@@ -85,7 +85,8 @@ def test_the_wall_is_read_from_three_metres(
                 assert cap_px >= CAP_OF_WIDTH * size[0], (what, cap_px)
             assert_accessible(desktop)
     take_back_wall_screen(screen, by=person, now=clock.now())
-    expect(desktop.locator("#wall-cut")).to_be_visible()
+    expect(desktop.locator("body.is-gone #wall-cut")).to_be_visible()
+    assert desktop.locator("#wall").inner_text() == ""
 
 
 @pytest.mark.parametrize("slots", [42, 64])
@@ -169,6 +170,25 @@ def test_the_board_lists_blocks_and_takes_back(
     desktop.set_viewport_size({"width": 360, "height": 640})
     assert desktop.evaluate("document.scrollingElement.scrollWidth <= innerWidth")
     assert desktop.locator(".board-arrivals").bounding_box()["y"] < 400  # type: ignore[index]
+
+
+def test_a_tap_counts_though_the_board_is_drawn_anew_under_it(
+    stack: Stack, busy: SwapStation, desktop: Page
+) -> None:
+    sign_in(desktop, stack, make_user(busy.operator, User.Role.STATION_OPERATOR))
+    desktop.goto(f"{stack.base_url}{BOARD}/{busy.pk}/")
+    button = desktop.locator("#row-slot-9")
+    button.scroll_into_view_if_needed()
+    desktop.route("**/body/", lambda route: route.abort())
+    block_slot(busy.slots.get(number=12), reason="maintenance", by=None, now=clock.now())
+    button.hover()
+    desktop.mouse.down()
+    with desktop.expect_response(lambda answer: "/body/" in answer.url and answer.status == 200):
+        desktop.unroute("**/body/")
+    desktop.evaluate("new Promise((drawn) => setTimeout(drawn, 300))")
+    desktop.mouse.up()
+    expect(desktop.locator("#board-dialog[open]")).to_be_visible()
+    expect(desktop.locator("#row-slot-12[data-closed]")).to_be_attached()
 
 
 TOLD_WITHIN_S = 30  # the goal is 10 s; a test gives three times as much

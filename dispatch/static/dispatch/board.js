@@ -3,6 +3,7 @@ import { Acts } from "./board_acts.js";
 import { wireDialog } from "./board_dialog.js";
 import { Fresh } from "./board_fresh.js";
 import { wireSwaps } from "./board_swap.js";
+import { StationClock } from "./station_clock.js";
 
 const board = document.getElementById("board");
 const words = JSON.parse(document.getElementById("board-words").textContent);
@@ -10,8 +11,7 @@ const cut = document.getElementById("board-cut");
 const said = document.getElementById("board-said");
 const undo = document.getElementById("board-undo");
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
-const clock = (ms) => new Date(ms).toLocaleTimeString(document.documentElement.lang, { hour12: false });
-const age = (ms) => ms < 90_000 ? fill(words.age_s, { n: Math.round(ms / 1000) }) : fill(words.age_min, { n: Math.round(ms / 60_000) });
+const station = new StationClock(() => board.querySelector(".board-age").dataset.now, board.dataset.rate);
 
 function say(text, isBad = false) {
   said.hidden = false;
@@ -50,14 +50,16 @@ const fresh = new Fresh({
   take(text) {
     const focused = document.activeElement?.id;
     board.innerHTML = text;
+    station.shown();
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
   },
   tell({ ageMs, cut: isCut, signedOut }) {
     const waits = acts.waiting().length ? ` ${fill(words.waiting, { n: acts.waiting().length })}` : "";
     cut.hidden = !isCut && !signedOut;
     if (!cut.hidden) {
-      const text = signedOut ? words.signed_out : fill(words.cut, { at: clock(Date.now() - ageMs), age: age(ageMs) });
-      cut.textContent = text + waits;
+      const text = signedOut ? words.signed_out : fill(words.cut, { at: station.ago(ageMs, true), age: station.age(ageMs, words) });
+      cut.querySelector("span").textContent = text + waits;
+      cut.querySelector("a").hidden = !signedOut;
     }
     board.classList.toggle("is-cut", isCut);
   },

@@ -13,7 +13,7 @@ import { noteSeen } from "./seen.js";
 import { showPacks, showTrucks } from "./shift.js";
 import { $, sayAloud, showBanner, showCheckIn, showEnded, showLock, showPromise, showWaiting, tickPromise } from "./show.js";
 import { speak } from "./voice.js";
-import { named, word } from "./words.js";
+import { ago, named, word } from "./words.js";
 
 const REFRESH_MS = 20000;
 const DONE_SHOWN_MS = 6000;
@@ -37,9 +37,7 @@ const card = () => expected(promised, waiting());
 function banner() {
   if (isReplaced) return word("banner.replaced");
   if (!isLost) return null;
-  const minutes = Math.max(0, Math.round((Date.now() - heardAt) / 60000));
-  const age = minutes < 1 ? word("age.fresh") : word("age.minutes", minutes);
-  return word(waiting().length ? "banner.kept" : "banner.lost", heardAt ? age : "");
+  return word(waiting().length ? "banner.kept" : "banner.lost", heardAt ? ago(Date.now() - heardAt) : "");
 }
 
 function show() {

@@ -1,6 +1,6 @@
 // Put what is known onto the screen; nothing here talks to the server.
 import { nowMs, secondsUntil, timeOfDay } from "./clock.js";
-import { isChinese, named, word } from "./words.js";
+import { ago, isChinese, named, word } from "./words.js";
 
 export const $ = (id) => document.getElementById(id);
 const NOW_S = 60;
@@ -107,17 +107,12 @@ export function showWaiting(me) {
   $("waiting-truck").textContent = shift.truck.plate;
   $("waiting-soc").textContent = percent(charge ? charge.soc_percent : null);
   setBar($("waiting-bar"), charge?.soc_percent);
-  $("waiting-age").textContent = charge ? ageOf(charge.recorded_at) : word("age.none");
+  $("waiting-age").textContent = charge ? ago(nowMs() - Date.parse(charge.recorded_at)) : word("age.none");
   $("trip").hidden = !trip;
   if (!trip) return;
   $("trip-from").textContent = named(trip, "origin");
   $("trip-to").textContent = named(trip, "destination");
   $("trip-due").textContent = trip.due_at ? word("trip.due", timeOfDay(trip.due_at)) : "";
-}
-
-function ageOf(iso) {
-  const minutes = Math.round((nowMs() - Date.parse(iso)) / 60000);
-  return minutes < 1 ? word("age.fresh") : word("age.minutes", minutes);
 }
 
 /** Show what became of a promise, in one sentence. */

@@ -16,3 +16,10 @@ export function word(name, filling = "") {
 export function named(thing, key = "name") {
   return (isChinese && thing[`${key}_zh`]) || thing[key];
 }
+
+/** Return how long ago something was, in words. */
+export function ago(ms) {
+  const minutes = Math.max(0, Math.round(ms / 60000));
+  if (minutes < 1) return word("age.fresh");
+  return minutes < 90 ? word("age.minutes", minutes) : word("age.hours", Math.round(minutes / 60));
+}
