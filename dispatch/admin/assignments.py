@@ -268,4 +268,4 @@ class BanAdmin(ScopedAdmin):
 def link_to(assignment: SwapAssignment) -> str:
     """Return a link to the page of a promise."""
     url = reverse("admin:dispatch_swapassignment_change", args=[assignment.pk])
-    return format_html('<a href="{}">{}</a>', url, assignment.station.name)
+    return format_html('<a href="{}">{}</a>', url, assignment.station)

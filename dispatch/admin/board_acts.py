@@ -9,12 +9,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from dispatch.services.gate.board_acts import BoardAct, act_once
 from dispatch.services.promises.moves import DispatchError
 from fleet import access
 from fleet.admin.stations import STATION_WRITERS
+from fleet.api.codes import CODES
 from fleet.api.problems import CONTENT_TYPE, problem_body, problem_response
 from fleet.clock import now
 from fleet.models import SwapStation, User
@@ -23,6 +25,8 @@ from telematics.services.station_events import Answer, IdReusedError
 LONGEST_BODY = 10_000
 MOST_PACKS = 8
 OLDEST_S = 7 * 24 * 3600
+TOLD_IN_FULL = {"wrong_pack", "unknown_pack", "unknown_code"}
+"""Refusals that name the right pack or truck, in the reader's language already."""
 
 
 class ActForm(forms.Form):
@@ -93,4 +97,7 @@ def _read(request: HttpRequest) -> dict[str, Any]:
 def _refused(error: Exception) -> Answer:
     code = error.code if isinstance(error, DispatchError) else "refused"
     facts = getattr(error, "facts", {})
-    return 409, problem_body(status=409, code=code, detail=str(error), **facts)
+    detail = str(error)
+    if code not in TOLD_IN_FULL and not (get_language() or "en").startswith("en"):
+        detail = str(CODES[code].meaning)  # what services say to programs, people are told theirs
+    return 409, problem_body(status=409, code=code, detail=detail, **facts)

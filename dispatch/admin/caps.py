@@ -111,7 +111,7 @@ def _accept(
 def _page(request: HttpRequest, station: SwapStation, form: CapForm, quote: Any) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
-        "title": _("Charging at %(station)s") % {"station": station.name},
+        "title": _("Charging at %(station)s") % {"station": station},
         "station": station,
         "quarters": charge_picture(station, now=now()),
         "form": form,

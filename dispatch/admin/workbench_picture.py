@@ -57,7 +57,7 @@ def _stations(bench: Bench, region: Region) -> list[dict[str, Any]]:
     return [
         {
             "id": station.pk,
-            "name": station.name,
+            "name": str(station),
             "lanes": [
                 {
                     "id": lane.pk,

@@ -68,7 +68,7 @@ def _figure(name: str, before: float, after: float, digits: int) -> dict[str, An
 def edit_rows(draft: PlanDraft, bench: Bench) -> list[dict[str, Any]]:
     """Return the draft's edits with what the preview, and a commit, said of each."""
     told = (draft.result or {}).get("edits", {})
-    names = {station.pk: station.name for station in bench.stations}
+    names = {station.pk: str(station) for station in bench.stations}
     rows = []
     for edit in draft.edits.select_related("truck", "station"):
         one = told.get(str(edit.pk))

@@ -90,7 +90,7 @@ def edit_text(edit: DraftEdit) -> str:
     """Say what an edit would have."""
     values = {
         "truck": edit.truck.plate,
-        "station": edit.station.name if edit.station else "",
+        "station": str(edit.station) if edit.station else "",
         "at": clock_text(edit.at) if edit.at else "",
         "until": clock_text(edit.until) if edit.until else "",
     }

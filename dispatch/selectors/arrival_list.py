@@ -50,6 +50,11 @@ class Arrival:
     drift_min: int
 
     @property
+    def early_min(self) -> int:
+        """Return by how many minutes it comes before its window; 0 if it does not."""
+        return max(0, -self.drift_min)
+
+    @property
     def is_here(self) -> bool:
         """Say whether the truck stands at the station."""
         return self.assignment.state in HERE

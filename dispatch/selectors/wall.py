@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from dispatch.models import PackHold
 from dispatch.selectors.arrival_list import Arrival, arrivals_ahead
@@ -177,7 +178,7 @@ def _state(
     if state and state.fault_code:
         return "fault", _("fault")
     if pack is None:
-        return "empty", _("empty")
+        return "empty", pgettext("slot", "empty")
     if ready_at and ready_at <= now:
         return "ready", _("ready")
     if state and state.power_kw >= CHARGES_FROM_KW:

@@ -166,7 +166,7 @@ class _Spots:
             return None
         station, lane = self._lanes[lane_id]
         return Spot(
-            station=station.name,
+            station=str(station),
             lane=lane.number,
             lane_id=lane_id,
             station_id=station.pk,

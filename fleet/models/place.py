@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.named import local_name
 from fleet.models.position import PositionedModel, position_in_range
 
 
@@ -22,7 +23,7 @@ class Region(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return local_name(self.name, self.name_zh)
 
 
 @pghistory.track()
@@ -70,4 +71,4 @@ class Place(PositionedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local_name(self.name, self.name_zh)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.named import local_name
 from fleet.models.operator import Operator, User
 from fleet.models.place import Region
 from fleet.models.position import PositionedModel, position_in_range
@@ -57,7 +58,7 @@ class SwapStation(PositionedModel):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return local_name(self.name, self.name_zh)
 
 
 @pghistory.track()

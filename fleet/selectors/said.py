@@ -25,7 +25,6 @@ REASONS = frozenset(
         gettext_noop("checked in at the station"),
         gettext_noop("did not come within its window"),
         gettext_noop("handed over"),
-        gettext_noop("lane_closed"),
         gettext_noop("looked at"),
         gettext_noop("not yet"),
         gettext_noop("opened by the station"),
@@ -48,7 +47,8 @@ REASONS = frozenset(
         gettext_noop("swapped without check-in"),
     }
 )
-# What drivers choose when they decline, and people at a station when they block, by its code.
+# What drivers choose when they decline, people at a station when they block, and why the service
+# itself ends a promise, by its code.
 CHOSEN: dict[str, Callable[[], str]] = {
     "too_far": lambda: gettext("Too far"),
     "have_enough_charge": lambda: gettext("Enough charge"),
@@ -56,6 +56,8 @@ CHOSEN: dict[str, Callable[[], str]] = {
     "truck_fault": lambda: gettext("Truck fault"),
     "rest_time": lambda: gettext("Rest time"),
     "other": lambda: gettext("Another reason"),
+    "no_longer_needed": lambda: gettext("no longer needed"),
+    "lane_closed": lambda: gettext("lane closed"),
     "robot fault": lambda: gettext("robot fault"),
     "maintenance": lambda: gettext("maintenance"),
     "safety": lambda: gettext("safety"),

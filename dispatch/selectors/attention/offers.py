@@ -44,9 +44,9 @@ def offer_group(rows: QuerySet[SwapAssignment], *, now: datetime) -> Group:
         worst=tuple(
             Item(
                 subject=swap.truck.plate,
-                detail=swap.station.name
+                detail=str(swap.station)
                 if swap.is_seen
-                else f"{swap.station.name} · {gettext('not seen by the driver')}",
+                else f"{swap.station} · {gettext('not seen by the driver')}",
                 target=("assignment", swap.pk),
                 since=swap.offered_at,
             )

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from dispatch.services.gate import lanes, slots
 from dispatch.services.gate.swap_acts import say_arrived, say_swapped
@@ -198,7 +199,7 @@ def _pack(station: SwapStation, act: BoardAct) -> Pack:
     """Return a pack in a slot of the station: nobody here decides about packs elsewhere."""
     pack = Pack.objects.filter(pk=act.number, slot__station=station).first()
     if pack is None:
-        raise RefusedPackError("The pack is not in this station.", code="unknown_pack")
+        raise RefusedPackError(_("The pack is not in this station."), code="unknown_pack")
     return pack
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from dispatch.lifecycle import LIVE
 from dispatch.models import SwapAssignment
 from dispatch.services.gate.check_ins import check_in
@@ -77,17 +79,19 @@ def _swap(station: SwapStation, assignment_id: int) -> SwapAssignment:
     rows = SwapAssignment.objects.select_related("truck", "lane")
     swap = rows.filter(pk=assignment_id, station=station, state__in=LIVE).first()
     if swap is None:
-        raise UnknownCodeError("This truck is not expected here any more.")
+        raise UnknownCodeError(_("This truck is not expected here any more."))
     return swap
 
 
 def _compare(promised: MovedPack, read: str) -> None:
     if promised.slot == 0:
-        raise WrongPackError(f"Pack {promised.code} is promised, but is not in the station.")
+        told = _("Pack %(code)s is promised, but is not in the station.")
+        raise WrongPackError(told % {"code": promised.code})
     if read != promised.code:
+        told = _("Wrong pack %(read)s: the right one is %(right)s in slot S%(slot)s.")
+        facts = {"read": read[-TAIL:], "right": promised.code[-TAIL:], "slot": promised.slot}
         raise WrongPackError(
-            f"Wrong pack {read[-TAIL:]}: the right one is {promised.code[-TAIL:]} in slot"
-            f" S{promised.slot}.",
+            told % facts,
             expected={"position": promised.position, "code": promised.code, "slot": promised.slot},
         )
 
@@ -95,7 +99,8 @@ def _compare(promised: MovedPack, read: str) -> None:
 def _full_code(station: SwapStation, read: str) -> str:
     """Return the code of the pack whose code ends as was read."""
     if len(read) < TAIL:
-        raise RefusedPackError("Read at least seven characters of the code.", code="unknown_pack")
+        told = _("Read at least seven characters of the code.")
+        raise RefusedPackError(told, code="unknown_pack")
     found = Pack.objects.filter(code__endswith=read).values_list("code", flat=True)[:2]
     here = Pack.objects.filter(code__endswith=read, slot__station=station)
     codes = list(here.values_list("code", flat=True)[:2]) or list(found)

@@ -143,3 +143,16 @@ def test_strangers_see_no_wall(client: Client) -> None:
         assert client.get(reverse(f"admin:{name}", args=[station.pk])).status_code == 404
     client.logout()
     assert client.get(reverse("admin:dispatch_wall", args=[station.pk])).status_code == 302
+
+
+def test_a_station_is_called_by_its_readers_name_and_an_empty_slot_is_no_empty_truck() -> None:
+    station = make_station(name="Port East", name_zh="港东站", slots=1)
+    client = Client()
+    client.force_login(operator_of(station))
+    for language, name, empty in (("en", "Port East", "empty"), ("zh-hans", "港东站", "空仓")):
+        client.cookies["django_language"] = language
+        for page in ("dispatch_wall", "dispatch_board", "dispatch_shift", "dispatch_screens"):
+            told = client.get(reverse(f"admin:{page}", args=[station.pk])).content.decode()
+            assert name in told, page
+        wall = client.get(reverse("admin:dispatch_wall", args=[station.pk])).content.decode()
+        assert empty in wall
