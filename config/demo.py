@@ -21,6 +21,7 @@ from config import demo_gateways, demo_milestones
 from config.binaries import MissingBinaryError
 from config.catalogues import compile_catalogues
 from config.commands import manage_command, web_command, worker_command
+from config.demo_shell import shell_lines
 from config.demo_state import DemoState, OtherScenarioError
 from config.process import bound
 from config.servers import PrivateServerError, PrivateServers, free_port, write_secret
@@ -58,15 +59,16 @@ class Demo:
         self.gateways_port = free_port()
         self.world = self.home / "world.json"
         self.servers = PrivateServers(self.home / "servers")
-        self.supervisor = Supervisor(self._environment(), self.logs, self.say)
+        self.shell = self.home / "env"
+        environment = {**os.environ, **self._settings()}
+        self.supervisor = Supervisor(environment, self.logs, self.say)
 
     def say(self, line: str) -> None:
         """Print a line with the seconds since the start."""
         print(f"[{time.monotonic() - self.began_s:6.1f} s] {line}", flush=True)
 
-    def _environment(self) -> dict[str, str]:
+    def _settings(self) -> dict[str, str]:
         return {
-            **os.environ,
             **self.state.clock.environment(),
             "YIZHAN_DEMO": "1",
             "SECRET_KEY": self.state.secret_key,
@@ -92,6 +94,7 @@ class Demo:
             self.look_after()
         finally:
             self.say("stopping ...")
+            self.shell.unlink(missing_ok=True)
             self.supervisor.stop()
             self.servers.stop()
             self.state.save(self.state_file, wall_s=time.time())
@@ -139,6 +142,12 @@ class Demo:
 
     def print_doors(self) -> None:
         """Print the addresses and logins."""
+        programs, clock = str(Path(sys.executable).parent), self.state.clock
+        settings = self._settings()
+        write_secret(
+            self.shell,
+            shell_lines(settings, base_url=self.base_url, programs=programs, clock=clock),
+        )
         print()
         for line in demo_milestones.doors(self.base_url, json.loads(self.world.read_text())):
             print(f"    {line}")
@@ -148,6 +157,7 @@ class Demo:
         print(f"    {'More logins':<17} {self.world}")
         print(f"    {'Mails':<17} {self.world.parent / 'mail'}")
         print(f"    {'Logs':<17} {self.logs}")
+        print(f"    {'For your shell':<17} . {self.shell}")
         print("    Ctrl-C stops everything.\n", flush=True)
 
     def look_after(self) -> None:

@@ -51,7 +51,9 @@ def test_the_tutorials_lines_do_what_they_say(stack: Stack) -> None:
     device = make_device()
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", TUTORIAL.read_text())
     assert len(blocks) == 5
-    first, batch, assignment, refused = run("".join(blocks), stack, SERIAL=device.serial)
+    before = re.findall(r"(?m)^now\(\) .*$", TUTORIAL.read_text())
+    script = "\n".join(before + blocks)
+    first, batch, assignment, refused = run(script, stack, SERIAL=device.serial)
     assert verdicts(first) == ["stored"]
     assert set(verdicts(batch)) == {"stored"}
     assert assignment == {"status": 204}
