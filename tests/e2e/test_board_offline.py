@@ -77,6 +77,20 @@ def test_what_was_done_offline_outlives_its_tab_and_happens_once(
     assert _happened(station) == [("board_close", "maintenance")] * 2
 
 
+def test_what_waits_is_sent_after_signing_in_anew_in_another_window(
+    stack: Stack, desktop: Page
+) -> None:
+    station = _board(stack, desktop)
+    people = User.objects.filter(operator=station.operator, role=User.Role.STATION_OPERATOR)
+    desktop.context.clear_cookies()
+    sign_in(desktop.context.new_page(), stack, people.latest("pk"))
+    desktop.bring_to_front()
+    desktop.locator("#row-slot-5").click()
+    desktop.get_by_role("button", name="maintenance").click()
+    expect(desktop.locator("#row-slot-5[data-closed]")).to_be_visible()
+    assert _happened(station) == [("board_close", "maintenance")]
+
+
 def _cut_and_mend(stack: Stack, page: Page, *, acts: int, seed: int) -> None:
     """Do `acts` while the line is cut at random, before and after the service hears a request."""
     station = _board(stack, page)

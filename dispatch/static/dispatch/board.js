@@ -10,6 +10,7 @@ const words = JSON.parse(document.getElementById("board-words").textContent);
 const cut = document.getElementById("board-cut");
 const said = document.getElementById("board-said");
 const undo = document.getElementById("board-undo");
+const counted = (name, n) => fill(n === 1 ? words[`${name}_one`] : words[name], { n });
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "");
 const station = new StationClock(() => board.querySelector(".board-age").dataset.now, board.dataset.rate);
 
@@ -24,7 +25,14 @@ let last = null;
 const acts = new Acts({
   url: board.dataset.act, keep: board.dataset.keep,
   csrf: () => document.querySelector("[name=csrfmiddlewaretoken]")?.value || board.dataset.csrf,
+  // Who signed in anew in another window needs the page of that; it sends what waits. Once, lest it turn.
+  stale() {
+    if (sessionStorage.getItem("boardAnew")) return;
+    sessionStorage.setItem("boardAnew", "1");
+    location.reload();
+  },
   said(act, answer) {
+    sessionStorage.removeItem("boardAnew");
     undo.hidden = !answer.ok || !answer.undo;
     last = answer.undo ? { verb: answer.undo, what: act.what, name: act.name, reason: words.undone } : null;
     if (!answer.ok) return say(fill(words.refused, { why: answer.detail }), true);
@@ -32,7 +40,7 @@ const acts = new Acts({
     const verb = { open: "opened", close: "closed", confirm: "released" }[act.verb] || act.verb;
     if (answer.state === "queued") return say(fill(words.queued, { what, lane: answer.lane }));
     const main = fill(words[answer.released ? "released" : verb] || what, { what });
-    say(answer.losing ? `${main} ${fill(words.losing, { n: answer.losing })}` : main);
+    say(answer.losing ? `${main} ${counted("losing", answer.losing)}` : main);
     fresh.ask();
   },
 });
@@ -42,7 +50,7 @@ board.acts = acts; // for whoever looks from outside, as tests do
 async function act(one) {
   await acts.add(one);
   const waiting = acts.waiting().length;
-  if (waiting) say(fill(words.waiting, { n: waiting }), true);
+  if (waiting) say(counted("waiting", waiting), true);
 }
 
 const fresh = new Fresh({
@@ -54,7 +62,7 @@ const fresh = new Fresh({
     if (focused && document.activeElement === document.body) document.getElementById(focused)?.focus();
   },
   tell({ ageMs, cut: isCut, signedOut }) {
-    const waits = acts.waiting().length ? ` ${fill(words.waiting, { n: acts.waiting().length })}` : "";
+    const waits = acts.waiting().length ? ` ${counted("waiting", acts.waiting().length)}` : "";
     cut.hidden = !isCut && !signedOut;
     if (!cut.hidden) {
       const text = signedOut ? words.signed_out : fill(words.cut, { at: station.ago(ageMs, true), age: station.age(ageMs, words) });

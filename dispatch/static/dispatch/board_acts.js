@@ -13,8 +13,8 @@ function newId() {
 export class Acts {
   // `keep` begins the names of this board's acts in localStorage: a row each, so that two tabs
   // do not write over each other's.
-  constructor({ url, csrf, keep, said }) {
-    Object.assign(this, { url, csrf, keep, said, sending: null, count: 0 });
+  constructor({ url, csrf, keep, said, stale }) {
+    Object.assign(this, { url, csrf, keep, said, stale, sending: null, count: 0 });
   }
 
   waiting() {
@@ -50,7 +50,8 @@ export class Acts {
     }
   }
 
-  // Returns the answer, or null if there was none that counts: no line, or signed out.
+  // Returns the answer, or null if there was none that counts: no line, or signed out. `stale()` is
+  // called where the page is of an earlier signing-in.
   async post(act) {
     try {
       const response = await fetch(this.url, {
@@ -58,6 +59,7 @@ export class Acts {
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.csrf() },
       });
       const isOurs = (response.headers.get("Content-Type") || "").includes("json");
+      if (response.status === 403 && !isOurs) this.stale();
       if (response.redirected || !isOurs || response.status >= 500 || response.status === 429) return null;
       return { ok: response.ok, ...(await response.json()) };
     } catch {
