@@ -4,8 +4,11 @@ Every admin page, API view and live stream starts from one of these querysets. E
 `user` and, where relations are dated, `now`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -80,6 +83,11 @@ def keeps(user: Viewer, keepers: Keepers) -> bool:
     return not keepers.kinds or own.kind in keepers.kinds
 
 
+def any_of(ways: Sequence[Q]) -> Q:
+    """Return the condition that one way is open; none are: no row."""
+    return reduce(or_, ways) if ways else Q(pk__in=[])
+
+
 def operators_for(user: Viewer) -> QuerySet[Operator]:
     """Return the operators a user may name: the own one; all for the service's own staff."""
     if sees_everything(user):
@@ -110,19 +118,30 @@ def trucks_for(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     """
     if sees_everything(user):
         return Truck.objects.all()
+    return Truck.objects.filter(any_of(ways_to_trucks(user, now=now)))
+
+
+def ways_to_trucks(user: Viewer, *, now: datetime) -> list[Q]:
+    """Return what opens a truck to somebody of an operator: held, or seen coming."""
     own = _operator_of(user)
     if own is None:
-        return Truck.objects.none()
+        return []
     if own.kind == Operator.Kind.SUPERVISOR:
-        return Truck.objects.filter(region__in=own.regions.all())
+        return [Q(region__in=own.regions.all())]
     sights = TruckSight.objects.filter(truck=OuterRef("pk"), operator=own, during__contains=now)
-    return Truck.objects.filter(holds(user, now=now, truck="pk") | Exists(sights))
+    return [Q(holds(user, now=now, truck="pk")), Q(Exists(sights))]
+
+
+def sees_by_holding(user: Viewer) -> bool:
+    """Say whether a user looks into trucks because its operator holds them, and no others."""
+    own = _operator_of(user)
+    is_held = own is not None and own.kind != Operator.Kind.SUPERVISOR
+    return is_held and not sees_everything(user)
 
 
 def trucks_held_by(user: Viewer, *, now: datetime) -> QuerySet[Truck]:
     """Return the trucks whose inside a user may look at: not those it only sees coming."""
-    own = _operator_of(user)
-    if sees_everything(user) or own is None or own.kind == Operator.Kind.SUPERVISOR:
+    if not sees_by_holding(user):
         return trucks_for(user, now=now)
     return Truck.objects.filter(holds(user, now=now, truck="pk"))
 
@@ -173,15 +192,18 @@ def packs_for(user: Viewer, *, now: datetime) -> QuerySet[Pack]:
     """Return the packs a user may look at: owned ones wherever they are, and those in its hands."""
     if sees_everything(user):
         return Pack.objects.all()
+    return Pack.objects.filter(any_of(ways_to_packs(user, now=now)))
+
+
+def ways_to_packs(user: Viewer, *, now: datetime) -> list[Q]:
+    """Return what opens a pack to somebody of an operator: owned, in its slot, on its truck."""
     own = _operator_of(user)
     if own is None:
-        return Pack.objects.none()
+        return []
     if own.kind == Operator.Kind.SUPERVISOR:
         regions = own.regions.all()
-        return Pack.objects.filter(
-            Q(slot__station__region__in=regions) | Q(truck__region__in=regions)
-        )
-    return Pack.objects.filter(Q(owner=own) | Q(slot__station__operator=own) | holds(user, now=now))
+        return [Q(slot__station__region__in=regions), Q(truck__region__in=regions)]
+    return [Q(owner=own), Q(slot__station__operator=own), Q(holds(user, now=now))]
 
 
 def drivers_for(user: Viewer) -> QuerySet[Driver]:

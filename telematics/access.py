@@ -6,7 +6,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from fleet.access import (
     Viewer,
+    any_of,
+    holds,
     operators_for,
+    sees_by_holding,
     sees_everything,
     stations_for,
     trucks_held_by,
@@ -27,6 +30,8 @@ from telematics.models import (
 
 def _of_held_trucks(user: Viewer, now: datetime) -> Exists:
     """Return the condition that a row is of a truck whose inside the user may look at."""
+    if sees_by_holding(user):  # without the trucks themselves, of which all would be read
+        return holds(user, now=now)
     return Exists(trucks_held_by(user, now=now).filter(pk=OuterRef("truck")))
 
 
@@ -34,11 +39,16 @@ def devices_for(user: Viewer, *, now: datetime) -> QuerySet[Device]:
     """Return the machines on the user's trucks, at its stations and in its offices."""
     if sees_everything(user):
         return Device.objects.all()
-    return Device.objects.filter(
-        _of_held_trucks(user, now)
-        | Q(station__in=stations_for(user).values("pk"))
-        | Q(operator__in=operators_for(user))
-    )
+    return Device.objects.filter(any_of(ways_to_devices(user, now=now)))
+
+
+def ways_to_devices(user: Viewer, *, now: datetime) -> list[Q]:
+    """Return what opens a machine to somebody of an operator: on its truck, at its station, its."""
+    return [
+        Q(_of_held_trucks(user, now)),
+        Q(station__in=stations_for(user).values("pk")),
+        Q(operator__in=operators_for(user)),
+    ]
 
 
 def alarms_for(user: Viewer, *, now: datetime) -> QuerySet[Alarm]:

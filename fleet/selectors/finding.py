@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models.functions import Reverse, Upper
 
 NEAR, INSIDE, ENOUGH = 200, 60, 8
 CANDIDATES, FEW = 400, 50
+type Ways = Callable[[], Sequence[Q]]
 INSIDE_FROM = 3  # characters: fewer are in too many codes, and no index knows them
 
 
@@ -71,11 +73,17 @@ def name_rank(name: str, typed: str) -> Rank | None:
 
 
 def rows_by_code(
-    rows: QuerySet[Any], fields: list[str], typed: str, *, inside: bool = True
+    rows: QuerySet[Any],
+    fields: list[str],
+    typed: str,
+    *,
+    inside: bool = True,
+    ways: Ways | None = None,
 ) -> list[Any]:
     """Return rows one of whose columns begins or ends with, or else holds, what was typed.
 
-    At most `NEAR` and `INSIDE` of them, in no order; indexed by `fleet.models.found`.
+    At most `NEAR` and `INSIDE` of them, in no order; indexed by `fleet.models.found`. `ways` are
+    the conditions of which a row of the door fulfils one, if the door has more than one.
     """
     if not typed:
         return []
@@ -85,25 +93,38 @@ def rows_by_code(
         near |= Q(**{f"{field}_backwards__startswith": typed[::-1]})
         within |= Q(**{f"{field}__icontains": typed})
     backwards = {f"{field}_backwards": Reverse(Upper(field)) for field in fields}
-    found = _seen(rows.alias(**backwards), near, backwards, most=NEAR)
+    found = _seen(rows.alias(**backwards), near, backwards, most=NEAR, ways=ways)
     if inside and len(typed) >= INSIDE_FROM and len(found) < ENOUGH:
-        found += _seen(rows, within, {}, most=INSIDE)
+        found += _seen(rows, within, {}, most=INSIDE, ways=ways)
     return list({row.pk: row for row in found}.values())
 
 
-def _seen(rows: QuerySet[Any], wanted: Q, named: dict[str, Any], *, most: int) -> list[Any]:
+def _seen(
+    rows: QuerySet[Any], wanted: Q, named: dict[str, Any], *, most: int, ways: Ways | None
+) -> list[Any]:
     """Return at most so many rows of a door for which a condition holds, in no order.
 
     Codes are many and a door may be wide, but few codes answer what was typed: the index names
     these candidates by their keys alone, and the door says which of them the user may look at.
     Only if the candidates are too many and few of them pass are both asked of all rows at once.
     """
-    every = rows.model._default_manager.alias(**named).filter(wanted)
-    keys = list(every.order_by().values_list("pk", flat=True)[:CANDIDATES])
+    every = rows.model._default_manager.alias(**named).filter(wanted).order_by()
+    keys = list(every.values_list("pk", flat=True)[:CANDIDATES])
     seen = list(rows.filter(pk__in=keys).order_by()[:most]) if keys else []
     if len(keys) == CANDIDATES and len(seen) < FEW:
-        seen = list(rows.filter(wanted).order_by()[:most])
+        rest = rows.filter(pk__in=_by_ways(every, ways(), most=most)) if ways else rows
+        seen = list(rest.filter(wanted).order_by()[:most])
     return seen
+
+
+def _by_ways(wanted: QuerySet[Any], ways: Sequence[Q], *, most: int) -> set[int]:
+    """Return the keys of rows that some way leads to.
+
+    Of a condition with *or* across tables no index knows anything, and every row would be read; of
+    each way alone one does. The door is asked of these rows again: ways add nothing to it.
+    """
+    found = [wanted.filter(way).values_list("pk", flat=True)[:most] for way in ways]
+    return {key for keys in found for key in keys}
 
 
 def rows_by_name(rows: QuerySet[Any], fields: list[str], typed: str) -> list[Any]:

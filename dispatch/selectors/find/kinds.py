@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from dispatch import access as promises
 from fleet import access as registry
@@ -22,13 +23,18 @@ from fleet.selectors.finding import (
 from telematics import access as machines
 
 type Door = Callable[[Viewer, datetime], QuerySet[Any]]
+type Ways = Callable[[Viewer, datetime], list[Q]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of thing: `codes` are asked for by their ends, `names` by their words."""
+    """One kind of thing: `codes` are asked for by their ends, `names` by their words.
+
+    `ways` are what the door asks for, one by one, where it asks for one of several.
+    """
 
     door: Door
+    ways: Ways | None = None
     codes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     is_squeezed: bool = False  # the codes have neither spaces nor dashes
@@ -46,7 +52,9 @@ class Kind:
         if self.names and not self.codes:
             found = rows_by_name(rows, list(self.names), typed)
         else:
-            found = rows_by_code(rows, list(self.codes), self._code(typed), inside=self.inside)
+            ways = partial(self.ways, user, now) if self.ways else None
+            code = self._code(typed)
+            found = rows_by_code(rows, list(self.codes), code, inside=self.inside, ways=ways)
         ranked = [(self.rank(row, typed), row) for row in found]
         return [(rank, row) for rank, row in ranked if rank is not None]
 
@@ -64,6 +72,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "truck": Kind(
         door=lambda user, now: registry.trucks_for(user, now=now),
+        ways=lambda user, now: registry.ways_to_trucks(user, now=now),
         codes=("plate", "vin"),
         is_squeezed=True,
     ),
@@ -78,6 +87,7 @@ KINDS: dict[str, Kind] = {
     ),
     "pack": Kind(
         door=lambda user, now: registry.packs_for(user, now=now),
+        ways=lambda user, now: registry.ways_to_packs(user, now=now),
         codes=("code",),
         is_squeezed=True,
         related=("type", "slot__station", "truck"),
@@ -89,6 +99,7 @@ KINDS: dict[str, Kind] = {
     ),
     "device": Kind(
         door=lambda user, now: machines.devices_for(user, now=now),
+        ways=lambda user, now: machines.ways_to_devices(user, now=now),
         codes=("serial",),
         related=("truck", "station", "operator"),
     ),

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fleet.models import Operator, SwapStation, User
+from fleet.models import Operator, SwapStation, Truck, User
 from fleet.selectors import finding
 from tests.builders import (
     make_assignment,
@@ -156,6 +157,56 @@ def test_ones_own_are_found_among_many_of_others(
     user = make_user(mine)
     for typed in ("14907", "4907", "907"):
         assert set(keys(ask(user, typed))) == own, typed
+
+
+OTHERS = 3_000
+THEIRS = (
+    """INSERT INTO fleet_truck (vin, plate, model_id, region_id, reserve_percent, is_active)
+       SELECT 'LZZ5ELSB41' || lpad((n * 10 + 7)::text, 7, '0'),
+              '冀T' || lpad(n::text, 5, '0') || 'F', model_id, region_id, reserve_percent, is_active
+         FROM fleet_truck, generate_series(1, %(others)s) n WHERE id = %(truck)s""",
+    """INSERT INTO fleet_trucktenure (truck_id, role, operator_id, during)
+       SELECT id, 'carrier', %(operator)s, tstzrange('2026-01-01', NULL)
+         FROM fleet_truck WHERE plate LIKE '冀T%%'""",
+    """INSERT INTO fleet_pack (code, type_id, owner_id, soh_percent, is_quarantined, whereabouts,
+              moved_at, move_reason)
+       SELECT 'TSTPB01A000000G4B' || lpad((n * 10 + 7)::text, 7, '0'), type_id, %(operator)s, 97,
+              false, 'transport', now(), 'made'
+         FROM fleet_pack, generate_series(1, %(others)s) n WHERE id = %(pack)s""",
+    """INSERT INTO telematics_device (kind, serial, truck_id, datum, is_active, requires_signature)
+       SELECT 'obu', 'OBU-T' || id || '7', id, 'wgs84', true, false
+         FROM fleet_truck WHERE plate LIKE '冀T%%'""",
+)
+TABLES = ("fleet_pack", "telematics_device")  # trucks are also read for what is on them
+
+
+def rows_read() -> dict[str, int]:
+    """Return how many rows of each table this transaction has read, by whatever way."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0)"
+            " FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)",
+            [list(TABLES)],
+        )
+        return dict(cursor.fetchall())
+
+
+def test_one_key_of_a_small_carrier_reads_few_rows_of_the_others() -> None:
+    """The candidates end before one's own, which then are gone to by what opens them."""
+    other, mine = make_operator(), make_operator()
+    own = _outfit(mine, 14)
+    first = {kind: int(pk) for kind, _, pk in (key.partition(":") for key in own)}
+    Truck.objects.filter(pk=first["truck"]).update(vin="LZZ5ELSB40A000007")
+    with connection.cursor() as cursor:
+        for statement in THEIRS:
+            cursor.execute(statement, {"others": OTHERS, "operator": other.pk, **first})
+        cursor.execute(f"ANALYZE {', '.join(TABLES)}, fleet_truck, fleet_trucktenure")
+    user = make_user(mine)
+    before = rows_read()
+    assert set(keys(ask(user, "7"))) == own
+    read = {table: count - before[table] for table, count in rows_read().items()}
+    assert read.keys() == set(TABLES)
+    assert max(read.values()) < OTHERS / 2, read
 
 
 def test_what_was_opened_lately_is_looked_up_anew() -> None:
