@@ -38,6 +38,7 @@ from dispatch.services.workbench.preview import preview_draft
 from fleet import clock
 from fleet.services.jobs import sweep_jobs
 from fleet.services.quarantine import BREAK_HOLDS_TASK
+from fleet.services.sent_files import sweep_sent_files
 from fleet.tasks import JobBusyError, job_task
 from telematics.services.alarms.promised import RING_TASK
 from telematics.services.clones.watch import WATCH_TASK
@@ -199,8 +200,9 @@ def send_summary_task(*, sending_id: int) -> None:
 
 @job_task(name="dispatch.sweep", lease_s=300)
 def sweep_task() -> None:
-    """Delete the rows of work and of plans done long ago, and roads nobody asks about."""
+    """Delete what was done, looked at or asked for long ago and nobody comes back to."""
     sweep_jobs()
+    sweep_sent_files()
     sweep_runs(now=clock.now())
     prune_books(now=clock.now())
     sweep_outcomes(now=clock.now())

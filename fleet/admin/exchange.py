@@ -16,9 +16,11 @@ from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from fleet.admin.cells import FORMATS, UnreadableFileError, format_of
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedAdmin
+from fleet.admin.sent import SentFiles
+from fleet.services.sent_files import KEPT_FOR, forget_sent_file
 
 SHOWN = 200  # changes of a dry run; every refused row is shown
-SALT, A_DAY_S = "fleet.admin.exchange", 86_400
+SALT = "fleet.admin.exchange"
 
 
 class FileForm(ImportForm):
@@ -47,7 +49,7 @@ class SeenForm(ConfirmImportForm):
         """Take no other file than the one that was sent."""
         try:
             name: str = signing.loads(
-                self.cleaned_data["import_file_name"], salt=SALT, max_age=A_DAY_S
+                self.cleaned_data["import_file_name"], salt=SALT, max_age=KEPT_FOR
             )
         except signing.BadSignature as error:
             raise ValidationError(_("Send the file again.")) from error
@@ -63,6 +65,7 @@ class ScopedExchange(ImportExportMixin):
     import_form_class = FileForm
     confirm_form_class = SeenForm
     export_form_class = ExportForm
+    tmp_storage_class = SentFiles
     skip_admin_log = True
 
     def has_import_permission(self, request: HttpRequest) -> bool:
@@ -94,7 +97,10 @@ class ScopedExchange(ImportExportMixin):
     def import_action(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show what a file would change, or every cell that is wrong with it."""
         answer: Any = super().import_action(request, **kwargs)
-        self._explain(request, answer.context_data or {})
+        context = answer.context_data or {}
+        self._explain(request, context)
+        if "confirm_form" not in context:
+            _forget(context.get("form"))
         shown: HttpResponse = answer
         return shown
 
@@ -161,6 +167,13 @@ class ScopedExchange(ImportExportMixin):
         ]
         if form := context.get("confirm_form"):
             form.initial["seen"] = result.digest
+
+
+def _forget(form: Any) -> None:
+    """Keep the file no longer that a form sent: nobody can write it as it is."""
+    sent = getattr(form, "files", {}).get("import_file")
+    if name := getattr(sent, "tmp_storage_name", ""):
+        forget_sent_file(name)
 
 
 class ExchangeAdmin(ScopedExchange, ScopedAdmin):

@@ -6,6 +6,7 @@ from fleet.models.pack import Pack, PackMove, PackType, Whereabouts
 from fleet.models.place import Place, Region
 from fleet.models.quarantine import PackQuarantine
 from fleet.models.saved_view import SavedView
+from fleet.models.sent_file import SentFile
 from fleet.models.station import Closure, Lane, OpeningHours, Slot, SwapStation
 from fleet.models.tariff import Tariff, TariffPeriod
 from fleet.models.truck import Truck, TruckModel, TruckSight, TruckTenure
@@ -25,6 +26,7 @@ __all__ = [
     "Place",
     "Region",
     "SavedView",
+    "SentFile",
     "Shift",
     "SignInLink",
     "Slot",

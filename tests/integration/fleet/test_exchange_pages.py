@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from django.utils import translation
 from openpyxl.workbook.workbook import Workbook
 
 from dispatch.models import Trip
+from dispatch.tasks import sweep_task
 from fleet.admin.cells import FORMATS, UnreadableFileError
-from fleet.models import Driver, Lane, Operator, Place, SwapStation, User
+from fleet.models import Driver, Job, Lane, Operator, Place, SentFile, SwapStation, User
+from fleet.services.jobs import promise_job
 from tests.builders import (
     NOW,
     make_driver,
@@ -85,6 +88,25 @@ def test_no_other_file_is_read_than_the_one_that_was_sent(manager: User) -> None
     again = client.post(f"{DRIVERS}/process_import/", form)  # the file is gone by now
     assert "Send the file again." in again.content.decode()
     assert Driver.objects.count() == 1
+
+
+def test_a_file_stays_from_its_dry_run_until_it_is_written_or_a_day_is_over(manager: User) -> None:
+    client = client_of(manager)
+    for faulty in (b"licence_number,licence_expires_on\r\n1,2026-11-31\r\n", b"nonsense\r\n1\r\n"):
+        assert looked_at(client, DRIVERS, faulty)[1] == {}
+        assert not SentFile.objects.exists()  # nobody can write it as it is
+    forms = [looked_at(client, DRIVERS, b"licence_number,name\r\n1,Li\r\n")[1] for _ in range(3)]
+    _written, old, young = SentFile.objects.order_by("sent_at")
+    client.post(f"{DRIVERS}/process_import/", forms[0])
+    for kept, hours in ((old, 25), (young, 23)):
+        SentFile.objects.filter(pk=kept.pk).update(sent_at=kept.sent_at - timedelta(hours=hours))
+    promise_job(name="dispatch.sweep", key="now")
+    sweep_task(Job.objects.get(key="now").pk)
+    assert [*SentFile.objects.values_list("pk", flat=True)] == [young.pk]
+    answers = [client.post(f"{DRIVERS}/process_import/", form) for form in forms[1:]]
+    assert "Send the file again." in answers[0].content.decode()
+    assert "Something changed" in answers[1].content.decode()  # the first file wrote the row
+    assert not SentFile.objects.exists()
 
 
 def test_every_bad_row_is_listed_by_the_number_the_spreadsheet_gives_it(manager: User) -> None:
