@@ -207,6 +207,8 @@ class SwapAssignment(models.Model):
                 name="dispatch_live_of_station",
             ),
             models.Index(fields=["ended_at"], name="dispatch_assignments_by_end"),
+            # The order of the list, which else would sort all of them for one page.
+            models.Index(fields=["-offered_at", "-id"], name="dispatch_assignments_by_offer"),
         ]
         triggers = [
             pgtrigger.FSM(

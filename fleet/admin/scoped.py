@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from fleet.access import Keepers, Viewer, keeps
+from fleet.admin.days import day_links
 from fleet.admin.history import history_response
 from fleet.admin.named_fields import name_parts
 from fleet.admin.saved_views import SavedViews
@@ -121,6 +122,17 @@ class ScopedAdmin(SavedViews, ModelAdmin):
         with transaction.atomic():
             stale = answer_if_stale(self, request, object_id)
             return stale or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with days of the calendar to choose from above it."""
+        answer: Any = super().changelist_view(request, extra_context)
+        facts = getattr(answer, "context_data", None)
+        if facts and "cl" in facts:
+            facts["day_links"] = day_links(facts["cl"])
+        shown: HttpResponse = answer
+        return shown
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
