@@ -26,14 +26,31 @@ def _sees(model: str) -> Callable[[HttpRequest], bool]:
 
 def _has_stations(request: HttpRequest) -> bool:
     """Say whether there is a station whose board the user may look at."""
-    from fleet.access import stations_for  # noqa: PLC0415  settings are read before there are apps
+    from fleet.access import stations_for  # noqa: PLC0415  as above
 
-    return stations_for(request.user).exists()
+    asked = vars(request)  # a sidebar asks for many entries: once is enough
+    if "has_stations" not in asked:
+        asked["has_stations"] = stations_for(request.user).exists()
+    return bool(asked["has_stations"])
+
+
+def _keeps_stations(request: HttpRequest) -> bool:
+    """Say whether lists about the inside of stations hold something, or ever may."""
+    from fleet.access import STATION_KEEPERS, keeps  # noqa: PLC0415  as above
+
+    return keeps(request.user, STATION_KEEPERS) or _has_stations(request)
 
 
 def _list(title: Any, icon: str, model: str) -> Item:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _sees(model)}
+
+
+def _inside(title: Any, icon: str, model: str) -> Item:
+    """Return the entry of a list of what is inside stations: for carriers it is always empty."""
+    item = _list(title, icon, model)
+    may = item["permission"]
+    return item | {"permission": lambda request: may(request) and _keeps_stations(request)}
 
 
 UNFOLD: dict[str, Any] = {
@@ -131,12 +148,12 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Stations and packs"),
                 "collapsible": True,
                 "items": [
-                    _list(_("Swap stations"), "ev_station", "fleet.SwapStation"),
-                    _list(_("Lanes"), "swap_horiz", "fleet.Lane"),
-                    _list(_("Closures"), "do_not_disturb_on", "fleet.Closure"),
-                    _list(_("Power caps"), "electric_meter", "dispatch.PowerCap"),
-                    _list(_("Energy charged"), "bolt", "dispatch.StationQuarter"),
-                    _list(_("Stock-outs"), "battery_alert", "dispatch.StockOut"),
+                    _inside(_("Swap stations"), "ev_station", "fleet.SwapStation"),
+                    _inside(_("Lanes"), "swap_horiz", "fleet.Lane"),
+                    _inside(_("Closures"), "do_not_disturb_on", "fleet.Closure"),
+                    _inside(_("Power caps"), "electric_meter", "dispatch.PowerCap"),
+                    _inside(_("Energy charged"), "bolt", "dispatch.StationQuarter"),
+                    _inside(_("Stock-outs"), "battery_alert", "dispatch.StockOut"),
                     _list(_("Packs"), "battery_charging_full", "fleet.Pack"),
                     _list(_("Custody ledger"), "receipt_long", "fleet.PackMove"),
                     _list(_("Pack types"), "category", "fleet.PackType"),
@@ -149,8 +166,8 @@ UNFOLD: dict[str, Any] = {
                 "collapsible": True,
                 "items": [
                     _list(_("Devices and keys"), "sensors", "telematics.Device"),
-                    _list(_("Slots now"), "ev_charger", "telematics.SlotState"),
-                    _list(_("Lanes now"), "garage_home", "telematics.LaneState"),
+                    _inside(_("Slots now"), "ev_charger", "telematics.SlotState"),
+                    _inside(_("Lanes now"), "garage_home", "telematics.LaneState"),
                     _list(_("Measured spreads"), "ssid_chart", "dispatch.MeasuredSpread"),
                     {
                         "title": _("A truck's day"),

@@ -114,7 +114,7 @@ class Demo:
         named = ", ".join(f"{value} {name}" for name, value in self.state.scenario.items())
         self.say(f"loading the scenario ({named})")
         numbers = [f"--{name}={value}" for name, value in self.state.scenario.items()]
-        self._manage("load_scenario", *numbers, f"--secrets={self.world}")
+        self._manage("load_scenario", *numbers, "--visitor", f"--secrets={self.world}")
 
     def start_service(self) -> None:
         """Start the service's processes; they come up while the scenario is built."""

@@ -75,3 +75,5 @@ def doors(base_url: str, world: dict[str, Any]) -> Iterator[str]:
         yield f"{name:<17} {base_url}{login['path']}  {login['username']} / {login['password']}"
     yield f"{'Driver':<17} {base_url}{world['driver_link']}"
     yield f"{'API':<17} {base_url}/api/v1/docs"
+    if visitor := world.get("visitor"):
+        yield f"{'A truck for you':<17} {visitor['plate']}  KEY={visitor['obu_key']}"

@@ -104,7 +104,6 @@ class SwapAssignmentAdmin(SteersMany, ExportAdmin):
     actions = ["cancel_swaps", "pin_swaps", "unpin_swaps"]
     search_help_text = _("Plate, VIN, station or driver")
     date_hierarchy = "offered_at"
-    list_before_template: Any = "dispatch/assignment_list_head.html"  # unfold: None
     change_form_outer_before_template: Any = "dispatch/assignment_why.html"  # unfold: None
 
     def rows_for(self, user: Viewer) -> QuerySet[SwapAssignment]:

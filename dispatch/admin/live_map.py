@@ -70,6 +70,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
             "tile_url": settings.MAP_TILE_URL,
             "pmtiles_url": pmtiles_url(),
             "tile_credit": settings.MAP_TILE_CREDIT,
+            "zone": settings.TIME_ZONE,
             "words": _words(),
         },
     }
@@ -155,6 +156,7 @@ def map_truck(request: HttpRequest, truck_id: int) -> HttpResponse:
         "truck": truck,
         "entry": entry,
         "is_held": is_held,
+        "may_steer": is_held and access.may_write(request.user),
         "told": sight_text(told) if told else "",
     }
     return TemplateResponse(request, "dispatch/map_truck.html", context)

@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from dispatch import access
 from dispatch.admin.option_rows import TruckNames, worded
+from dispatch.admin.plan_causes import cause_words
 from dispatch.admin.quarantines import quarantine_of, quarantine_urls
 from dispatch.admin.unserved_rows import unserved_rows
 from dispatch.admin.workbench import workbench_urls
@@ -20,7 +21,7 @@ from fleet.access import Viewer, sees_everything
 from fleet.admin.scoped import ReadOnlyAdmin, ScopedRelatedFilter
 from fleet.clock import now
 
-OWN_COLUMNS = ["started_at", "region", "cause", "state_badge", "seconds"]
+OWN_COLUMNS = ["started_at", "region", "why_now", "state_badge", "seconds"]
 ALL_COLUMNS = ["trucks", "served", "unserved", "written", "refused", "cost_s", "bound_s"]
 
 
@@ -43,7 +44,7 @@ class PlanRunAdmin(ReadOnlyAdmin):
         return OWN_COLUMNS + (ALL_COLUMNS if sees_everything(request.user) else [])
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        names = ["region", "cause", "state", "started_at", "planner", "seconds"]
+        names = ["region", "why_now", "state", "started_at", "planner", "seconds"]
         return names + ([*ALL_COLUMNS, "travel", "error"] if sees_everything(request.user) else [])
 
     def change_view(
@@ -75,6 +76,11 @@ class PlanRunAdmin(ReadOnlyAdmin):
             return []
         run = PlanRun.objects.filter(pk=object_id).defer("problem_gz").first()
         return unserved_rows(run, request.user, now=now()) if run else []
+
+    @display(description=_("cause"), ordering="cause")
+    def why_now(self, run: PlanRun) -> str:
+        """Return what asked for the plan."""
+        return cause_words(run.cause)
 
     @display(
         description=_("state"),

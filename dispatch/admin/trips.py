@@ -142,6 +142,7 @@ class TripAdmin(WorkAdmin):
     ]
     search_help_text = _("Order number, plate, VIN or place")
     readonly_fields = ["shuttle", "left_at", "arrived_at"]
+    ordering = ["-ready_at", "-pk"]  # today's work first, what is long done on later pages
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save the trip, and plan at once where a truck's way changed under a promise it has."""

@@ -44,6 +44,11 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     search_help_text = _("Plate, VIN or pack code")
     fields = ["plate", "vin", "model", "region"]
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Return the columns; who only looks at trucks has nothing to steer them by."""
+        columns = list(super().get_list_display(request))
+        return [c for c in columns if c != "by_hand" or access.may_write(request.user)]
+
     def rows_for(self, user: Viewer) -> QuerySet[LiveTruck]:
         return LiveTruck.objects.filter(pk__in=access.trucks_for(user, now=now()).values("pk"))
 
@@ -65,6 +70,7 @@ class LiveTruckAdmin(ReadOnlyAdmin):
         for truck, entry in zip(page.result_list, entries, strict=True):
             truck.now = entry
             truck.is_held = truck.pk in held or access.sees_everything(request.user)
+            truck.is_steered = truck.is_held and access.may_write(request.user)
         return page
 
     @admin.display(description=_("charge"), ordering="soc")
@@ -124,5 +130,7 @@ class LiveTruckAdmin(ReadOnlyAdmin):
     @admin.display(description=_("steer"))
     def by_hand(self, truck: Any) -> str:
         """Return the link to promise a swap by hand."""
+        if not truck.is_steered:
+            return "–"
         url = reverse("admin:dispatch_by_hand", args=[truck.pk])
         return format_html('<a class="underline" href="{}">{}</a>', url, _("assign by hand"))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for, held_trucks, plan_runs_for
 from dispatch.admin.option_rows import option_rows, verdicts
+from dispatch.admin.plan_causes import cause_words
 from dispatch.admin.why_bars import bars, part_names
 from dispatch.models import PromiseOutcome, SwapAssignment
 from dispatch.selectors.reasons import sentence
@@ -73,6 +74,7 @@ def why_page(request: HttpRequest, assignment_id: int) -> HttpResponse:
         "options": options,
         "part_names": part_names(),
         "run": run if may_see_run else None,
+        "run_cause": cause_words(run.cause) if run else "",
         "gap_percent": gap_percent(run) if run and may_see_run else None,
         "is_staff": is_staff,
         "decided_on": assignment.decided_on,

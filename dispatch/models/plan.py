@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from fleet.models import Region, SwapStation, Truck, User
@@ -61,7 +62,7 @@ class PlanRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.region} {self.started_at:%H:%M:%S}"
+        return f"{self.region} {localtime(self.started_at):%H:%M:%S}"
 
 
 @pghistory.track()

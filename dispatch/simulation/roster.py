@@ -91,6 +91,15 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A truck that no simulation drives: its reports are sent by hand."""
+
+    plate: str
+    serial: str
+    obu_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """The whole scenario; `begins_at_s` is the instant (since 1970) it describes.
 
@@ -104,3 +113,4 @@ class Roster:
     stations: list[StationStart]
     logins: list[Login] = field(default_factory=list)
     driver_link: str = ""
+    visitor: Visitor | None = None

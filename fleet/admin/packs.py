@@ -19,6 +19,7 @@ from fleet.admin.scoped import ScopedRelatedFilter
 from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from fleet.models import Operator, Pack, PackMove, PackType, User
+from fleet.selectors.said import reason_said
 from fleet.services import packs, quarantine
 
 type Move = Callable[..., object]
@@ -168,7 +169,7 @@ class PackMoveAdmin(ExportAdmin):
     """The custody ledger: every move of every pack."""
 
     resource_classes = [PackMoveResource]
-    list_display = ["moved_at", "pack", "origin", "destination", "reason"]
+    list_display = ["moved_at", "pack", "origin", "destination", "why"]
     list_select_related = [
         "pack",
         "from_slot__station",
@@ -181,6 +182,11 @@ class PackMoveAdmin(ExportAdmin):
 
     def rows_for(self, user: Viewer) -> QuerySet[PackMove]:
         return PackMove.objects.filter(pack__in=access.packs_for(user, now=now()))
+
+    @admin.display(description=_("reason"), ordering="reason")
+    def why(self, move: PackMove) -> str:
+        """Return why it went, in the reader's language where the service wrote it."""
+        return reason_said(move.reason)
 
     @admin.display(description=_("from"))
     def origin(self, move: PackMove) -> str:

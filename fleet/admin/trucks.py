@@ -19,6 +19,7 @@ from fleet.admin.intake import Line
 from fleet.admin.known import KnownWidget
 from fleet.admin.named_fields import NamedInline
 from fleet.admin.scoped import ScopedRelatedFilter
+from fleet.admin.spans import span_text
 from fleet.admin.tables import ScopedResource
 from fleet.clock import now
 from fleet.models import Operator, Pack, PackType, Region, Truck, TruckModel, TruckTenure, User
@@ -79,6 +80,16 @@ class TenureInline(NamedInline):
     model = TruckTenure
     extra = 0
     can_delete = False
+    readonly_fields = ["held"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Return the span to be typed for the service's staff, in words for all others."""
+        return ["role", "operator", "during" if access.sees_everything(request.user) else "held"]
+
+    @admin.display(description=_("during"))
+    def held(self, tenure: TruckTenure) -> str:
+        """Return from when to when the truck is held, in the page's hours."""
+        return span_text(tenure.during)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True

@@ -6,7 +6,9 @@ people wrote is shown as they wrote it.
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_noop
 
 REASONS = frozenset(
@@ -38,6 +40,7 @@ REASONS = frozenset(
         gettext_noop("driver: arrive"),
         gettext_noop("driver: end of shift"),
         gettext_noop("end of shift"),
+        gettext_noop("first placed by the scenario"),
         gettext_noop("first sign-in link"),
         gettext_noop("geofence"),
         gettext_noop("no swap was reported"),
@@ -70,6 +73,10 @@ CHOSEN: dict[str, Callable[[], str]] = {
 }
 DETAILS = (
     (
+        re.compile(r"(?P<truck>\S+) at (?P<charge>\d+) %: (?P<why>.+)"),
+        gettext_noop("%(truck)s at %(charge)s %%: %(why)s"),
+    ),
+    (
         re.compile(r"(?P<count>\d+) reports wait without a partition: (?P<days>.*)"),
         gettext_noop("%(count)s reports wait without a partition: %(days)s"),
     ),
@@ -100,6 +107,10 @@ DETAILS = (
 )
 
 
+# An instant alone, as the alarm rules write it.
+INSTANT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+
+
 def reason_said(text: str) -> str:
     """Return a reason that stands in a row: one of ours translated, a person's as it is."""
     if text in CHOSEN:
@@ -108,8 +119,13 @@ def reason_said(text: str) -> str:
 
 
 def detail_said(text: str) -> str:
-    """Return what an alarm's detail says, numbers and codes as they are."""
+    """Return what an alarm's detail says, in the reader's hours; numbers and codes as they are."""
     for pattern, sentence in DETAILS:
         if found := pattern.fullmatch(text):
-            return gettext(sentence) % found.groupdict()
+            parts = found.groupdict()
+            if "why" in parts:  # a sentence of the planner's, known to the catalogue
+                parts["why"] = gettext(parts["why"])
+            return gettext(sentence) % parts
+    if found := INSTANT.fullmatch(text):
+        return f"{localtime(datetime.fromisoformat(found[1]).replace(tzinfo=UTC)):%Y-%m-%d %H:%M}"
     return text

@@ -125,7 +125,7 @@ class AlarmAdmin(ReadOnlyAdmin):
         """Return the rule in the reader's language, and what was seen."""
         detail = detail_said(alarm.detail)
         words = f"{alarm.rule}: {detail}" if alarm.rule else detail
-        return format_html('<div style="min-width: 18rem">{}</div>', words)
+        return format_html('<div style="min-width: 15rem">{}</div>', words)
 
     @display(
         description=_("state"),

@@ -68,6 +68,24 @@ class TruckDayAdmin(ExportAdmin):
     list_select_related = ["truck"]
     search_fields = ["truck__plate", "truck__vin"]
     search_help_text = _("Plate or VIN")
+    fields = [
+        "truck",
+        "day",
+        "reports",
+        "late",
+        "missing",
+        "completeness",
+        "silence",
+        "distance",
+        "used",
+        "swaps",
+        "drives",
+        "stops",
+        "moving",
+        "stopped",
+        "picture",
+        "computed_at",
+    ]
     ordering = ["-day", "truck__plate"]
 
     def rows_for(self, user: Viewer) -> QuerySet[TruckDay]:

@@ -24,6 +24,9 @@ class Command(BaseCommand):
         parser.add_argument("--trucks", type=int, default=60)
         parser.add_argument("--stations", type=int, default=6)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--visitor", action="store_true", help="one truck more, for reports sent by hand"
+        )
         parser.add_argument("--secrets", type=Path, required=True)
 
     def handle(self, **options: Any) -> None:
@@ -39,7 +42,7 @@ class Command(BaseCommand):
             roster = refresh_links(read_roster(path), now=now)
             self.stdout.write("The scenario is there already; its drivers have new links.")
         else:
-            sizes = {name: options[name] for name in ("trucks", "stations", "seed")}
+            sizes = {name: options[name] for name in ("trucks", "stations", "seed", "visitor")}
             try:
                 roster = build_scenario(**sizes, now=now)
             except ValueError as error:

@@ -7,6 +7,7 @@ import pghistory
 from django.db import transaction
 
 from dispatch.management.scenario import doors, people, rolling, sites, work
+from dispatch.management.scenario.visitor import make_visitor
 from dispatch.simulation.casting import (
     POSITIONS,
     StationPart,
@@ -28,8 +29,13 @@ from telematics.models import Device
 
 
 @transaction.atomic
-def build_scenario(*, trucks: int, stations: int, seed: int, now: datetime) -> Roster:
-    """Write region, operators, people, stations, trucks, packs and work; return the roster."""
+def build_scenario(
+    *, trucks: int, stations: int, seed: int, now: datetime, visitor: bool = False
+) -> Roster:
+    """Write region, operators, people, stations, trucks, packs and work; return the roster.
+
+    With a `visitor`, one truck more waits for reports sent by hand.
+    """
     station_parts = cast_stations(stations, seed=seed)
     truck_parts = cast_trucks(trucks, stations=station_parts, seed=seed)
     with pghistory.context(reason="scenario"):
@@ -47,6 +53,11 @@ def build_scenario(*, trucks: int, stations: int, seed: int, now: datetime) -> R
             trucks=[replace(truck_starts[0], is_patient=True), *truck_starts[1:]],
             stations=station_starts,
             logins=logins,
+            visitor=make_visitor(
+                region=region, carrier=people.carriers_of(operators)[0], store=store, now=now
+            )
+            if visitor
+            else None,
         )
         return with_driver_link(roster, now=now)
 

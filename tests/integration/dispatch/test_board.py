@@ -122,6 +122,7 @@ def test_the_work_list_says_drift_and_minutes_to_ready(
     (due,) = arrivals_ahead(station, ready=ready, now=NOW)
 
     assert (due.drift_min, due.minutes_off, due.ready_min) == (drift, eta_min, 12)
+    assert due.early_min == max(0, -drift)
     assert [(pack.place, pack.code) for pack in due.packs] == [("S1", packs[0].code)]
     (unknown,) = arrivals_ahead(station, ready={}, now=NOW)
     assert (unknown.ready_min, unknown.late_packs) == (None, True)

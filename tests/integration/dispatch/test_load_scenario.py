@@ -9,11 +9,12 @@ from dispatch.models import Shuttle, Trip
 from fleet.identity import parse_pack_code, parse_plate, parse_vin
 from fleet.models import Driver, Operator, Pack, PackMove, SignInLink, SwapStation, Truck, User
 from telematics.models import DeviceKey
+from telematics.services.keys import device_of_key
 
 pytestmark = pytest.mark.django_db
 
 
-def load(path: Path, **sizes: int) -> str:
+def load(path: Path, **sizes: int | bool) -> str:
     said = StringIO()
     call_command("load_scenario", secrets=path, stdout=said, **sizes)
     return said.getvalue()
@@ -59,6 +60,18 @@ def test_a_second_time_makes_new_links_and_nothing_else(tmp_path: Path) -> None:
     assert not {t.driver_token for t in first.trucks} & {t.driver_token for t in second.trucks}
     assert (Truck.objects.count(), DeviceKey.objects.count()) == (3, 5)
     assert SignInLink.objects.count() == 2 * (3 + 1)
+
+
+def test_a_visitor_gets_a_truck_with_packs_and_a_key_and_nobody_drives_it(tmp_path: Path) -> None:
+    path = tmp_path / "world.json"
+    load(path, trucks=2, stations=2, visitor=True)
+    roster = read_roster(path)
+    assert roster.visitor is not None
+    truck = Truck.objects.get(plate=roster.visitor.plate)
+    assert truck.packs.count() == truck.model.pack_positions
+    assert device_of_key(roster.visitor.obu_key).truck_id == truck.pk
+    assert not Trip.objects.filter(truck=truck).exists()
+    assert truck.plate not in {start.plate for start in roster.trucks}
 
 
 def test_a_lost_file_and_a_wrong_size_are_told_in_a_sentence(tmp_path: Path) -> None:

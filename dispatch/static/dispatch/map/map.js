@@ -97,7 +97,7 @@ const layer = new TruckLayer(trucks, {
   nameOf: plateOf,
   onDrawn: () => layer._map && showList(),
 });
-playback = new Playback({ feed, layer, url: config.urls.then, words, onShown: () => detail.follow() });
+playback = new Playback({ feed, layer, url: config.urls.then, words, zone: config.zone, onShown: () => detail.follow() });
 const detail = new Detail({ map, layer, urls: config.urls, list, atS: () => layer.options.atS() });
 layer.addTo(map);
 byId("map").layer = layer; // for those who look from outside: tests and benchmarks

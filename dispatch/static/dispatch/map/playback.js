@@ -4,8 +4,8 @@ import { ask, take } from "./feed.js";
 const byId = (id) => document.getElementById(id);
 
 export class Playback {
-  constructor({ feed, layer, url, words, onShown }) {
-    Object.assign(this, { feed, layer, url, words, onShown, thenS: null, asked: 0, playing: 0 });
+  constructor({ feed, layer, url, words, zone, onShown }) {
+    Object.assign(this, { feed, layer, url, words, zone, onShown, thenS: null, asked: 0, playing: 0 });
     this.now = layer.trucks;
     this.past = new Map();
     const slider = byId("map-back");
@@ -59,8 +59,9 @@ export class Playback {
   // How old what is shown is, in the service's time.
   tell() {
     const atS = this.thenS ?? this.feed.serverS;
-    const when = new Date(atS * 1000).toLocaleTimeString(document.documentElement.lang, { hour12: false });
-    const day = new Date(atS * 1000).toLocaleDateString(document.documentElement.lang);
+    const where = { timeZone: this.zone }; // not the reader's own: every other page tells the service's hours
+    const when = new Date(atS * 1000).toLocaleTimeString(document.documentElement.lang, { ...where, hour12: false });
+    const day = new Date(atS * 1000).toLocaleDateString(document.documentElement.lang, where);
     const text = this.thenS === null ? `${this.words.as_of} ${when}` : `${this.words.then} ${day} ${when}`;
     byId("map-when").textContent = text;
     byId("map-back").setAttribute("aria-valuetext", text);
