@@ -28,7 +28,7 @@ def test_every_reason_a_service_writes_is_said_in_chinese() -> None:
     files = [path for place in PLACES for path in (PROJECT / place).rglob("*.py")]
     reasons = {one for path in files for one in written(ast.parse(path.read_text())) if one}
     assert len(reasons) > 15
-    assert reasons - REASONS == set()
+    assert reasons - REASONS - set(CHOSEN) == set()
     with override("zh-hans"):
         unsaid = [text for text in (*REASONS, *CHOSEN) if reason_said(text) == text]
     assert unsaid == []
