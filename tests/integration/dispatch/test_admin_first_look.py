@@ -13,10 +13,10 @@ from dispatch.admin.plans import PlanRunAdmin
 from dispatch.models import PlanRun
 from dispatch.models.assignment import STATE_NAMES
 from fleet.admin.spans import span_text
-from fleet.models import User
+from fleet.models import Operator, User
 from telematics.admin.alarms import AlarmAdmin
 from telematics.models import Alarm
-from tests.builders import make_assignment
+from tests.builders import make_assignment, make_operator, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
@@ -80,3 +80,40 @@ def test_the_sidebar_marks_the_one_entry_a_page_is_below(
     groups = answer.context["sidebar_navigation"]
     marked = [str(item["link"]) for group in groups for item in group["items"] if item["active"]]
     assert marked == ([reverse(entry)] if entry else [])
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "is_offered"),
+    [
+        (Operator.Kind.CARRIER, User.Role.FLEET_MANAGER, False),
+        (Operator.Kind.STATION_OPERATOR, User.Role.STATION_OPERATOR, True),
+    ],
+)
+def test_the_sidebar_offers_the_inside_of_stations_to_who_has_or_may_add_them(
+    client: Client, kind: str, role: str, is_offered: bool
+) -> None:
+    client.force_login(make_user(make_operator(kind), role))
+    groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
+    items = [item for group in groups for item in group["items"]]
+    offered = {str(item["link"]) for item in items if item["has_permission"]}
+    for page in ("fleet_lane", "fleet_swapstation", "telematics_slotstate", "dispatch_stockout"):
+        assert (reverse(f"admin:{page}_changelist") in offered) is is_offered
+
+
+def test_who_only_looks_is_not_offered_to_assign_by_hand(client: Client) -> None:
+    promise = make_assignment()
+    watch = make_operator(Operator.Kind.SUPERVISOR)
+    watch.regions.add(promise.region)
+    client.force_login(make_user(watch, User.Role.SUPERVISOR))
+    page = client.get(reverse("admin:dispatch_livetruck_changelist")).content.decode()
+    panel = client.get(reverse("admin:dispatch_map_truck", args=[promise.truck_id]))
+    assert promise.truck.plate in page
+    assert "/by-hand/" not in page + panel.content.decode()
+
+
+def test_an_empty_list_says_whether_there_is_nothing_or_nothing_that_matches(
+    admin_client: Client,
+) -> None:
+    list_ = reverse("admin:telematics_alarm_changelist")
+    assert "暂无内容" in admin_client.get(list_).content.decode()
+    assert "没有符合条件的内容" in admin_client.get(list_, {"q": "nobody"}).content.decode()
