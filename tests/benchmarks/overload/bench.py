@@ -26,9 +26,9 @@ class Bench:
         self.capacity_s = 0.0
         self.acknowledged = 0
 
-    def full_load(self, *, seconds: float) -> dict[str, Any]:
+    def full_load(self, *, seconds: float, units: int = CONNECTIONS) -> dict[str, Any]:
         """Load as much as is taken; each of many trucks is asked for in turn."""
-        return self.count(self.units.run(self.fleet, units=CONNECTIONS, seconds=seconds))
+        return self.count(self.units.run(self.fleet, units=units, seconds=seconds, polite=True))
 
     def start_others(self, *, seconds: float) -> Group:
         """Start a fleet that sends by the clock, a part of what is taken."""

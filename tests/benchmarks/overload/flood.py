@@ -10,6 +10,7 @@ FLOOD_UNITS = 8000
 ALARMS = 20
 NORMAL_TIMES = 2.0  # p99 of a second is normal again when it is at most so many times the usual
 AFTER_S = 30
+SAME_S = 15  # as many units as in the flood, each asking again when it is answered
 
 
 def run_flood(bench: Bench) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def run_flood(bench: Bench) -> dict[str, Any]:
     before_mib = bench.web_mib()
     flood_s = bench.options.flood_s
     rate = bench.options.times * bench.capacity_s
+    by_same_units = bench.full_load(seconds=SAME_S, units=FLOOD_UNITS)["ok_s"]
     flood = bench.units.start(
         bench.fleet,
         units=FLOOD_UNITS,
@@ -39,16 +41,17 @@ def run_flood(bench: Bench) -> dict[str, Any]:
     taken_after = bench.full_load(seconds=5)["ok_s"]
     normal_s = _normal_after_s(after.seconds, usual_ms)
     quarter = max(len(series_mib) // 4, 1)
+    good_s = flooded["reports_s"] + rang["ok_s"]
     figures = {
         "manners": bench.options.manners,
         "due_s": rate,
         "sent_s": flooded["sent"] / flooded["seconds"],
-        "good_s": flooded["reports_s"] + rang["ok_s"],
-        "goodput": (flooded["reports_s"] + rang["ok_s"]) / bench.capacity_s,
+        "good_s": good_s,
+        "goodput": good_s / bench.capacity_s,
         "capacity_after_s": taken_after,
-        "goodput_by_mean": 2
-        * (flooded["reports_s"] + rang["ok_s"])
-        / (bench.capacity_s + taken_after),
+        "goodput_by_mean": 2 * good_s / (bench.capacity_s + taken_after),
+        "taken_of_same_units_s": by_same_units,
+        "goodput_by_same_units": good_s / by_same_units,
         "accepted_p99_ms": flooded["p99_ms"],
         "refused_p99_ms": flooded["refused_p99_ms"],
         "refused": {k: flooded[k] for k in ("busy", "throttled", "other", "broken")},
@@ -75,7 +78,8 @@ def _print(figures: dict[str, Any]) -> None:
         f"flood of {figures['due_s']:,.0f} reports a second, {figures['manners']} units: "
         f"{figures['sent_s']:,.0f} requests, {figures['good_s']:,.0f} reports good, "
         f"{figures['goodput']:.0%} of what was taken before, "
-        f"{figures['goodput_by_mean']:.0%} of before and after\n"
+        f"{figures['goodput_by_mean']:.0%} of before and after, "
+        f"{figures['goodput_by_same_units']:.0%} of what as many units bring that only wait\n"
         f"  p99 of the good {figures['accepted_p99_ms']:.0f} ms, of refusals "
         f"{figures['refused_p99_ms']:.0f} ms; alarms {alarms['ok']} of {alarms['sent']}, "
         f"p99 {alarms['p99_ms']:.0f} ms\n"
