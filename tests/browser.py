@@ -1,7 +1,6 @@
 """Real Chromium for tests: a phone and a desktop, with no way out of this machine."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -18,30 +17,12 @@ from playwright.sync_api import (
 )
 
 from fleet.models import User
+from tests.chromium import FLAGS, find_chromium
 from tests.stack import Stack
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-]
 expect.set_options(timeout=30_000)  # this machine is shared
 HOME = {"127.0.0.1", "localhost"}
 PASSWORD = "open sesame"
-
-
-def find_chromium() -> str:
-    """Return the path of the system's Chromium."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := os.environ.get("CHROMIUM_BIN") or shutil.which(name):
-            return found
-    pytest.fail("Chromium is missing: apt-get install chromium, or set CHROMIUM_BIN", pytrace=False)
 
 
 def is_outside(url: str) -> bool:

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import sync_playwright
 
 from dispatch.driver.shell import FOLDER
-from tests.browser import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_chromium
 
 SAFE_PART = 0.8  # phones cut maskable icons to a circle of this diameter
 GREEN = "#0b5d38"

@@ -16,7 +16,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_chromium
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 OFFICE, PHONE = (1366, 768), (360, 640)
@@ -74,11 +74,6 @@ def see_preview(page: Page) -> None:
     page.locator("#bench-picture").scroll_into_view_if_needed()
 
 
-def see_today(page: Page) -> None:
-    """Go from the last whole day, when the demo did not run yet, to the one that runs."""
-    page.locator("a[rel=next]").click()
-
-
 def open_list(page: Page) -> None:
     """Open the list of the map on a phone."""
     page.click("#map-open-list")
@@ -106,7 +101,7 @@ PICTURES = [
     Picture("map-phone", "manager", MAP, PHONE, "zh-CN", open_list),
     Picture("why", "manager", DONE, prepare=open_why),
     Picture("workbench", "manager", WORKBENCH, prepare=see_preview),
-    Picture("report", "manager", REPORT, prepare=see_today),
+    Picture("report", "manager", REPORT),
     Picture("wall", "station", BOARD, prepare=open_wall),
     Picture("board", "station", BOARD),
     Picture("driver", "driver", "", PHONE, "zh-CN"),

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page
 
 from dispatch.models import DriverAction, SwapAssignment, Trip
 from fleet import clock
-from tests.browser import FLAGS, find_chromium
 from tests.builders import make_assignment
 from tests.cab import Cab, made_cab
+from tests.chromium import FLAGS, find_chromium
 from tests.e2e.test_driver_offline import READY
 from tests.phone_line import PhoneLine, phone_line
 from tests.stack import Stack

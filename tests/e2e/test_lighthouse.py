@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 
 from config.servers import free_port
 from fleet import clock
-from tests.browser import FLAGS, find_chromium
 from tests.cab import Cab, made_cab
+from tests.chromium import FLAGS, find_chromium
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

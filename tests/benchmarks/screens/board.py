@@ -17,7 +17,7 @@ from typing import Any
 from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks.ingest.stand import Stand
-from tests.browser import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_chromium
 
 VAR = Path(__file__).parents[3] / "var"
 BOARD = "/admin/dispatch/swapassignment/board"

@@ -20,7 +20,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 from tests.benchmarks.ingest.cpu import machine, tree_s
 from tests.benchmarks.ingest.stand import Stand
 from tests.benchmarks.screens.driven import Driven, Line, Traffic, place
-from tests.browser import FLAGS, find_chromium
+from tests.chromium import FLAGS, find_chromium
 
 VAR = Path(__file__).parents[3] / "var"
 MAP = "/admin/dispatch/swapassignment/map/"
