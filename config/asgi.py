@@ -9,11 +9,11 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django = get_asgi_application()
 
-from config import liveness  # noqa: E402  after the set-up
-from config.bodies import App, BodyLimit, Receive, Scope, Send  # noqa: E402
-from config.outage import DatabaseWatch, Guard  # noqa: E402
-from telematics.ingest import door  # noqa: E402
-from telematics.ingest.pulse import pulse  # noqa: E402
+from config import liveness
+from config.bodies import App, BodyLimit, Receive, Scope, Send
+from config.outage import DatabaseWatch, Guard
+from telematics.ingest import door
+from telematics.ingest.pulse import pulse
 
 rest: App = BodyLimit(Guard(django, DatabaseWatch(settings.DATABASE_URL)))
 

@@ -8,4 +8,4 @@ os.environ.setdefault("REDIS_URL", "redis://127.0.0.1:1/0")
 
 from config.settings import *  # noqa: F403 -- after the environment is set
 
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks.ingest.baseline"]  # noqa: F405
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.benchmarks.ingest.baseline"]  # noqa: F405  comes with the star

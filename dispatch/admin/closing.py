@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from dispatch.access import assignments_for
 from dispatch.selectors.block_reasons import said
-from dispatch.selectors.find.say import local_name
 from dispatch.services.gate import lanes
 from dispatch.services.gate.lanes import losing_lane
 from fleet import access
@@ -124,7 +123,7 @@ class LaneAdmin(ClosesMany, ReadOnlyAdmin):
     def named(self, row: Lane) -> str:
         """Return a lane by its station's name in the reader's language, and its number."""
         return _("%(station)s L%(number)d") % {
-            "station": local_name(row.station),
+            "station": str(row.station),
             "number": row.number,
         }
 

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for, held_trucks, plan_runs_for
@@ -64,7 +63,7 @@ def why_page(request: HttpRequest, assignment_id: int) -> HttpResponse:
     may_see_run = run is not None and plan_runs_for(request.user, now=at).filter(pk=run.pk).exists()
     context = {
         **admin.site.each_context(request),
-        "title": f"{assignment.truck.plate} → {_name(assignment.station)}",
+        "title": f"{assignment.truck.plate} → {assignment.station}",
         "assignment": assignment,
         "why": sentence(assignment.why),
         "basis": basis,
@@ -108,11 +107,6 @@ def _minutes_late(outcome: PromiseOutcome | None) -> str:
     return f"{late_min:+d}" if late_min else "±0"
 
 
-def _name(station: Any) -> str:
-    is_chinese = (get_language() or "").startswith("zh")
-    return str((is_chinese and station.name_zh) or station.name)
-
-
 def _named(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Give each option the station's name and place, and its verdict in words."""
     stations = stations_by_code(row["station_code"] for row in options)
@@ -125,7 +119,7 @@ def _named(options: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 **dict.fromkeys(NUMBERS),
                 "verdict_text": texts.get(row["verdict"], row["verdict"]),
                 **row,
-                "station": _name(station) if station else row.get("station", ""),
+                "station": str(station) if station else row.get("station", ""),
                 "at": [station.latitude_deg, station.longitude_deg] if station else None,
             }
         )

@@ -60,9 +60,9 @@ BODIES = {**examples.BODIES, **registries.BODIES}
 
 def complete(
     result: dict[str, Any],
-    generator: Any,  # noqa: ARG001  the generator passes these by name
-    request: Any,  # noqa: ARG001
-    public: Any,  # noqa: ARG001
+    generator: Any,
+    request: Any,
+    public: Any,
 ) -> dict[str, Any]:
     """Add the stream, say what `assignment` is, and give each operation its examples."""
     result["paths"]["/api/v1/driver/stream"] = {"get": STREAM}

@@ -20,6 +20,7 @@ from fleet import clock
 from fleet.access import driver_of
 from fleet.api.sessions import open_session
 from fleet.models import User
+from fleet.models.named import local_name
 from fleet.services.sign_in import LinkRefusedError, qr_svg, redeem_sign_in_link
 
 YEAR_S = 365 * 24 * 3600
@@ -81,9 +82,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
 def navigate(request: HttpRequest, assignment_id: int) -> JsonResponse:
     """Answer the links that open a navigation app at the station's gate."""
     station = _own(request, assignment_id).station
-    is_chinese = language_of(request) == "zh-hans"
     links = navigation_links(
-        (is_chinese and station.name_zh) or station.name,
+        local_name(station.name, station.name_zh, language=language_of(request)),
         latitude_deg=station.latitude_deg,
         longitude_deg=station.longitude_deg,
     )

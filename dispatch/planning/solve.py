@@ -135,7 +135,7 @@ def _bound_here(
 ) -> tuple[int, Guide | None]:
     """Raise the bound in this process; gives it, and a guide of the prices found on the way."""
     # Loaded late: numpy would cost small problems more time than their search.
-    from dispatch.planning.bound import raise_bound  # noqa: PLC0415
+    from dispatch.planning.bound import raise_bound  # noqa: PLC0415  see above
 
     found: list[Tolls] = []
     try:

@@ -57,11 +57,11 @@ def ways_of(timeline: Timeline, *, optimistic: bool) -> list[SwapNode]:
     In order of their stops, each with the drives that lead to it; empty if there is no way.
     With `optimistic`, packs are taken to hold the most any of their type holds (for bounds).
     """
-    return _Ways(timeline, optimistic).nodes()
+    return _Ways(timeline, optimistic=optimistic).nodes()
 
 
 class _Ways:
-    def __init__(self, timeline: Timeline, optimistic: bool) -> None:  # noqa: FBT001
+    def __init__(self, timeline: Timeline, *, optimistic: bool) -> None:
         self._timeline = timeline
         self._optimistic = optimistic
         self._detours = timeline.truck.detours

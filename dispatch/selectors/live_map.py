@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 
 from dispatch.lifecycle import ACCEPTED, ARRIVED, EN_ROUTE, LIVE, QUEUED, SWAPPING
 from dispatch.models import Shuttle, SwapAssignment
@@ -175,12 +174,12 @@ def ground(
     where = {place.pk: place for place in places.order_by("pk")}
     return {
         "stations": [
-            {"id": each.pk, "name": _name(each), "at": [each.latitude_deg, each.longitude_deg]}
+            {"id": each.pk, "name": str(each), "at": [each.latitude_deg, each.longitude_deg]}
             for each in stations.order_by("pk")
         ],
         "places": [
             {
-                "name": _name(each),
+                "name": str(each),
                 "kind": each.get_kind_display(),
                 "at": [each.latitude_deg, each.longitude_deg],
                 "radius_m": each.radius_m,
@@ -193,11 +192,6 @@ def ground(
             if where.keys() >= set(road)
         ],
     }
-
-
-def _name(each: SwapStation | Place) -> str:
-    is_chinese = (get_language() or "").startswith("zh")
-    return (is_chinese and each.name_zh) or each.name
 
 
 def track(truck: Truck, *, since: datetime, until: datetime) -> list[tuple[int, int, int, int]]:

@@ -14,7 +14,7 @@ class Contract(AutoSchema):
 
     def _map_serializer_field(self, field: Any, direction: Any, *more: Any, **named: Any) -> Any:
         describe = super()._map_serializer_field
-        described = describe(field, direction, *more, **named)  # type: ignore[no-untyped-call]
+        described = describe(field, direction, *more, **named)  # type: ignore[no-untyped-call]  # the library
         is_text = type(field) is serializers.CharField and direction == "request"
         if is_text and isinstance(described, dict) and not field.allow_blank:
             described.setdefault("pattern", NOT_BLANK)

@@ -95,9 +95,9 @@ def common_refusals(operation: dict[str, Any]) -> dict[str, str]:
 
 def describe_problems(
     result: dict[str, Any],
-    generator: Any,  # noqa: ARG001  the generator passes these by name
-    request: Any,  # noqa: ARG001
-    public: Any,  # noqa: ARG001
+    generator: Any,
+    request: Any,
+    public: Any,
 ) -> dict[str, Any]:
     """Give every operation its refusals: those of its shape, its own, and what stands for others.
 

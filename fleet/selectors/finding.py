@@ -106,7 +106,8 @@ def _seen(
 
     Codes are many and a door may be wide, but few codes answer what was typed: the index names
     these candidates by their keys alone, and the door says which of them the user may look at.
-    Only if the candidates are too many and few of them pass are both asked of all rows at once.
+    Only if the candidates are too many and few of them pass is everything asked at once: way by
+    way where the door has several, of all rows where it has one.
     """
     every = rows.model._default_manager.alias(**named).filter(wanted).order_by()
     keys = list(every.values_list("pk", flat=True)[:CANDIDATES])

@@ -22,9 +22,9 @@ class DeviceKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 
 def add_signatures(
     result: dict[str, Any],
-    generator: Any,  # noqa: ARG001  the generator passes these by name
-    request: Any,  # noqa: ARG001
-    public: Any,  # noqa: ARG001
+    generator: Any,
+    request: Any,
+    public: Any,
 ) -> dict[str, Any]:
     """Say of every address that takes a device's key that it takes a signature made with it too."""
     result["components"]["securitySchemes"]["deviceSignature"] = {

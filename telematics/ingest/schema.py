@@ -59,9 +59,9 @@ ANSWER = {
 
 def add_reports(
     result: dict[str, Any],
-    generator: Any,  # noqa: ARG001  the generator passes these by name
-    request: Any,  # noqa: ARG001
-    public: Any,  # noqa: ARG001
+    generator: Any,
+    request: Any,
+    public: Any,
 ) -> dict[str, Any]:
     """Add the operation to the contract; it is no view of Django REST framework."""
     _, components = msgspec.json.schema_components([Report, ReportsAnswer], ref_template=REF)

@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fleet.models.named import local_name
 from telematics.models.alarm import Alarm
 
 BITS = 63  # what a signed bigint has room for, its sign left alone
@@ -141,7 +141,7 @@ class AlarmRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name_zh if (get_language() or "").startswith("zh") else self.name
+        return local_name(self.name, self.name_zh)
 
     def clean(self) -> None:
         """Refuse a rule that could never ring, or never fall silent, each with its code."""

@@ -9,8 +9,8 @@ def main(path: str) -> None:
     """Print `import_s` (no solving), `read_s` and `build_s` (itineraries, books, arrays)."""
     begun_s = perf_counter()
     from dispatch.planning.exchange import read_problem  # noqa: PLC0415 - it is what is timed
-    from dispatch.planning.schedule import Schedule  # noqa: PLC0415
-    from dispatch.planning.solve import plan_swaps  # noqa: F401, PLC0415
+    from dispatch.planning.schedule import Schedule  # noqa: PLC0415 - as above
+    from dispatch.planning.solve import plan_swaps  # noqa: F401, PLC0415 - as above
 
     imported_s = perf_counter()
     problem = read_problem(path)

@@ -10,6 +10,7 @@ from django.contrib.admin.sites import site
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from fleet.admin.exchange import ScopedExchange
 from fleet.admin.trucks import TruckAdmin
@@ -118,8 +119,6 @@ def stage() -> Stage:
 
 
 def address(model: Any, page: str, *args: Any) -> str:
-    from django.urls import reverse  # noqa: PLC0415
-
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 

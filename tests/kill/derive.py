@@ -4,13 +4,13 @@ import django
 
 django.setup()
 
-from datetime import timedelta  # noqa: E402
+from datetime import timedelta
 
-from django.conf import settings  # noqa: E402 -- models need the settings
+from django.conf import settings
 
-from fleet import clock  # noqa: E402
-from fleet.models import Job  # noqa: E402
-from telematics.services.days.due import SETTLE_TASK, promise_dirty_days, settle  # noqa: E402
+from fleet import clock
+from fleet.models import Job
+from telematics.services.days.due import SETTLE_TASK, promise_dirty_days, settle
 
 RETENTION = timedelta(days=settings.REPORT_RETENTION_DAYS)
 

@@ -8,11 +8,11 @@ import django
 
 django.setup()
 
-from fleet import clock  # noqa: E402 -- models need the settings
-from fleet.models import Truck  # noqa: E402
-from telematics.services.keys import make_key  # noqa: E402
-from tests import builders  # noqa: E402
-from tests.builders import (  # noqa: E402
+from fleet import clock
+from fleet.models import Truck
+from telematics.services.keys import make_key
+from tests import builders
+from tests.builders import (
     make_device,
     make_operator,
     make_pack_type,
@@ -20,7 +20,7 @@ from tests.builders import (  # noqa: E402
     make_truck,
     make_truck_model,
 )
-from tests.kill.load import CAPACITY_WH  # noqa: E402
+from tests.kill.load import CAPACITY_WH
 
 
 def main(count: int) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet, Window
 from django.utils.timezone import localtime
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext, ngettext
 
 from dispatch.selectors.attention.needs import WORST, Group, Item, Part
 from dispatch.selectors.block_reasons import said
 from dispatch.selectors.stock import next_charged, short_stations
 from fleet.models import Closure, Slot, SwapStation
+from fleet.models.named import local_name
 from telematics.models import LaneState
 
 
@@ -74,7 +75,6 @@ def stock_group(stations: QuerySet[SwapStation], *, now: datetime) -> Group:
     out = [one for one in short if not one.charged]
     named = short[:WORST]
     ready = next_charged([one.station_id for one in named], now=now) if named else {}
-    is_chinese = (get_language() or "").startswith("zh")
     items = []
     for one in named:
         words = [
@@ -89,7 +89,7 @@ def stock_group(stations: QuerySet[SwapStation], *, now: datetime) -> Group:
             words.append(gettext("next at %(at)s") % {"at": f"{localtime(at):%H:%M}"})
         items.append(
             Item(
-                subject=(is_chinese and one.name_zh) or one.name,
+                subject=local_name(one.name, one.name_zh),
                 detail=" · ".join(words),
                 target=("board", one.station_id),
                 since=one.out_since,

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dispatch.access import assignments_for
@@ -42,12 +41,6 @@ def said(user: Viewer, rows: Sequence[tuple[str, Any]], *, now: datetime) -> lis
     return hits
 
 
-def local_name(row: Any) -> str:
-    """Return the name of a station or place in the reader's language."""
-    is_chinese = (get_language() or "").startswith("zh")
-    return str((is_chinese and row.name_zh) or row.name)
-
-
 def _trucks(user: Viewer, rows: list[Any], now: datetime) -> list[Hit]:
     swaps = assignments_for(user, now=now).filter(truck__in=rows, state__in=LIVE)
     seen = set(swaps.values_list("pk", flat=True))
@@ -62,7 +55,7 @@ def _trucks(user: Viewer, rows: list[Any], now: datetime) -> list[Hit]:
             parts.append(_("never reported"))
         if entry.swap and entry.swap.pk in seen:
             eta = f"{localtime(entry.swap.eta):%H:%M}"
-            parts.append(f"→ {local_name(entry.swap.station)} {eta}")
+            parts.append(f"→ {entry.swap.station} {eta}")
         hits.append(
             Hit(
                 kind="truck",
@@ -87,7 +80,7 @@ def _stations(_user: Viewer, rows: list[Any], now: datetime) -> list[Hit]:
             Hit(
                 kind="station",
                 id=row.pk,
-                name=local_name(row),
+                name=str(row),
                 about=row.code,
                 now=told if row.is_active else _("out of service"),
                 is_at_work=row.is_active,
@@ -139,7 +132,7 @@ def _packs(_user: Viewer, rows: list[Any], _now: datetime) -> list[Hit]:
 def _where(pack: Any) -> str:
     if not pack.slot:
         return str(pack.truck or pack.get_whereabouts_display())
-    told = {"station": local_name(pack.slot.station), "n": pack.slot.number}
+    told = {"station": str(pack.slot.station), "n": pack.slot.number}
     return _("%(station)s, slot %(n)d") % told
 
 
@@ -148,7 +141,7 @@ def _assignments(_user: Viewer, rows: list[Any], _now: datetime) -> list[Hit]:
         Hit(
             kind="assignment",
             id=row.pk,
-            name=f"{row.truck.plate} → {local_name(row.station)}",
+            name=f"{row.truck.plate} → {row.station}",
             about=f"#{row.pk}",
             now=f"{row.get_state_display()} · {localtime(row.eta):%H:%M}",
             is_at_work=row.state in LIVE,
@@ -164,7 +157,7 @@ def _trips(_user: Viewer, rows: list[Any], _now: datetime) -> list[Hit]:
             kind="trip",
             id=row.pk,
             name=row.external_id,
-            about=f"{local_name(row.origin)} → {local_name(row.destination)}",
+            about=f"{row.origin} → {row.destination}",
             now=" · ".join(
                 part for part in (str(row.get_state_display()), str(row.truck or "")) if part
             ),
@@ -193,7 +186,7 @@ def _places(_user: Viewer, rows: list[Any], _now: datetime) -> list[Hit]:
         Hit(
             kind="place",
             id=row.pk,
-            name=local_name(row),
+            name=str(row),
             about=row.code,
             now=str(row.get_kind_display()),
         )

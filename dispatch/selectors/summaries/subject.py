@@ -5,6 +5,7 @@ from typing import Literal, get_args
 
 from fleet.access import Viewer, operators_for, stations_for
 from fleet.models import Operator, SwapStation
+from fleet.models.named import local_name
 
 type Kind = Literal["fleet", "station", "stations"]
 KINDS: tuple[Kind, ...] = get_args(Kind.__value__)
@@ -31,7 +32,7 @@ class Subject:
 
     def called(self, language: str) -> str:
         """Return its name in a language."""
-        return self.name_zh if self.name_zh and language.startswith("zh") else self.name
+        return local_name(self.name, self.name_zh, language=language)
 
     def station_ids(self) -> list[int]:
         """Return its stations; none for a fleet."""

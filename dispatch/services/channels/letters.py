@@ -43,7 +43,7 @@ def _letter(
         raise ValueError(f"notice {notice.pk} must be seen but is of no promise")
     language = driver.user.language if driver.user else settings.LANGUAGE_CODE
     with translation.override(language):
-        station = station_of(swap, is_chinese=language.startswith("zh"))
+        station = station_of(swap)
         time_text = time_of(swap, kind=notice.kind)
         text = text_of(notice.kind, station=station, time_text=time_text)
         title = title_of(notice.kind)

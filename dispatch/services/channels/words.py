@@ -20,11 +20,10 @@ def title_of(kind: str) -> str:
     return titles.get(DriverNotice.Kind(kind), "")
 
 
-def station_of(assignment: SwapAssignment, *, is_chinese: bool) -> str:
+def station_of(assignment: SwapAssignment) -> str:
     """Return station and lane."""
-    station = assignment.station
-    name = (is_chinese and station.name_zh) or station.name
-    return _("%(station)s, lane %(lane)s") % {"station": name, "lane": assignment.lane.number}
+    named = {"station": assignment.station, "lane": assignment.lane.number}
+    return _("%(station)s, lane %(lane)s") % named
 
 
 def time_of(assignment: SwapAssignment, *, kind: str) -> str:

@@ -146,7 +146,9 @@ def change_where_unanswered(
     found = SwapAssignment.objects.filter(pk__in=asked).values_list("pk", "version")
     version = dict(found)
     as_planned = [one for one in changes if version.get(one[0].pk) == one[0].version]
-    outcome.settled += len(changes) - len(as_planned)
+    if answered := len(changes) - len(as_planned):
+        outcome.settled += answered
+        log.info("settled while the planner thought: %d offers were answered", answered)
     changes = as_planned
     try:
         outcome.written += len(change_together(changes, now=now))

@@ -21,19 +21,19 @@ from tests.private import close_servers, run_directory, serve_tests
 serve_tests()
 django.setup()
 
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection, transaction
 
-from dispatch.models import DriverNotice, SwapAssignment  # noqa: E402
-from dispatch.services.news import notice_of  # noqa: E402
-from fleet import clock  # noqa: E402
-from fleet.models import Driver, User  # noqa: E402
-from fleet.services.jobs import wake_relay  # noqa: E402
-from tests.builders import make_assignment  # noqa: E402
-from tests.database import copy_database  # noqa: E402
-from tests.scenes import Scene  # noqa: E402
-from tests.stack import Stack  # noqa: E402
+from dispatch.models import DriverNotice, SwapAssignment
+from dispatch.services.news import notice_of
+from fleet import clock
+from fleet.models import Driver, User
+from fleet.services.jobs import wake_relay
+from tests.builders import make_assignment
+from tests.database import copy_database
+from tests.scenes import Scene
+from tests.stack import Stack
 
 GOAL_P95_S, GOAL_P99_S = 2.0, 5.0
 ROUND = 100  # promises of one plan, in one commit

@@ -92,4 +92,7 @@ def test_programs_that_name_no_language_are_answered_in_the_contracts() -> None:
     asked = {"Accept-Language": "zh-CN"}
     told = client.post(address, "{}", content_type="application/json", headers=asked)
     assert told.json()["errors"] == {"token": ["该字段是必填项。"]}
-    assert 'lang="zh-hans"' in client.get("/problems/").content.decode().lower()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    chosen = client.post(address, "{}", content_type="application/json")
+    assert chosen.json() == told.json()
+    assert 'lang="zh-hans"' in Client().get("/problems/").content.decode().lower()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
 from unfold.utils import display_for_label
@@ -13,10 +14,10 @@ from dispatch.admin.plans import PlanRunAdmin
 from dispatch.models import PlanRun
 from dispatch.models.assignment import STATE_NAMES
 from fleet.admin.spans import span_text
-from fleet.models import Operator, User
+from fleet.models import Operator, TruckSight, User
 from telematics.admin.alarms import AlarmAdmin
 from telematics.models import Alarm
-from tests.builders import make_assignment, make_operator, make_user
+from tests.builders import NOW, make_assignment, make_operator, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
 
@@ -109,6 +110,19 @@ def test_who_only_looks_is_not_offered_to_assign_by_hand(client: Client) -> None
     panel = client.get(reverse("admin:dispatch_map_truck", args=[promise.truck_id]))
     assert promise.truck.plate in page
     assert "/by-hand/" not in page + panel.content.decode()
+
+
+def test_nobody_is_offered_to_steer_trucks_it_only_sees_coming(client: Client) -> None:
+    promise = make_assignment()
+    gate = promise.station.operator
+    coming = DateTimeTZRange(NOW, promise.window.upper)
+    TruckSight.objects.create(
+        assignment_id=promise.pk, truck=promise.truck, operator=gate, during=coming
+    )
+    client.force_login(make_user(gate, User.Role.STATION_OPERATOR))
+    page = client.get(reverse("admin:dispatch_livetruck_changelist")).content.decode()
+    assert promise.truck.plate in page
+    assert "/by-hand/" not in page
 
 
 def test_an_empty_list_says_whether_there_is_nothing_or_nothing_that_matches(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.test import Client
 from django.urls import reverse
@@ -266,6 +267,16 @@ def test_an_act_on_nothing_is_refused_with_a_code(
     refused = act(client, station, what, verb)
     assert (refused.status_code, refused.json()["code"]) == (409, code)
     assert refused.json()["type"].endswith(f"/problems/{code}")
+
+
+def test_people_are_told_a_refusal_in_their_language(client: Client) -> None:
+    station = make_station()
+    client.force_login(_operator_of(station.operator))
+    for language in ("zh-hans", "en"):
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        refused = act(client, station, "lane-9", "close").json()
+        is_chinese = any("一" <= each <= "鿿" for each in refused["detail"])
+        assert is_chinese == (language == "zh-hans"), refused
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"id": 1}', "x" * 20_000])

@@ -4,9 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 
@@ -248,6 +250,17 @@ class TestAssignments:
             assert phone.client.get(path).status_code == 404
         assert (phone.get("assignment").status_code, state_of(assignment)) == (204, "offered")
         assert not DriverAction.objects.exists()
+
+    def test_a_navigation_app_is_told_the_station_in_the_drivers_language(
+        self, phone: Phone, truck: Truck
+    ) -> None:
+        station = make_station(name="Caofeidian North", name_zh="曹妃甸北")
+        assignment = make_assignment(truck=truck, driver=phone.driver, station=station)
+        path = f"/driver/assignments/{assignment.pk}/navigate"
+        for language, name in (("zh-hans", "曹妃甸北"), ("en", "Caofeidian North")):
+            phone.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+            links = phone.client.get(path).json()["links"]
+            assert all(quote(name) in link["href"] for link in links)
 
     def test_an_offer_that_ran_out_is_refused(self, phone: Phone, truck: Truck) -> None:
         assignment = offer(phone, truck, offer_expires_at=clock.now() - timedelta(seconds=1))

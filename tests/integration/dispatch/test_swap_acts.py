@@ -92,7 +92,7 @@ def test_what_is_refused_leaves_nothing_behind(client: Client) -> None:
         "not_allowed_now",
         "accepted",
     )
-    wrong = gate.say("swapped", ["x"])  # type: ignore[arg-type]
+    wrong = gate.say("swapped", ["x"])  # type: ignore[arg-type]  # what is refused
     assert wrong.status_code == 400
     gate.swap.pk = 0
     assert gate.say("arrived").json()["code"] == "unknown_code"

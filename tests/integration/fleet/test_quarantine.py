@@ -98,7 +98,7 @@ def test_a_machine_releases_nothing_and_the_history_tells_all() -> None:
     quarantine.ask_release(pack.pk, custody=Custody(at=later, reason="cooled", by=first))
     quarantine.confirm_release(pack.pk, custody=Custody(at=later, reason="looked", by=second))
 
-    history = PackQuarantine.pgh_event_models["insert"].objects.filter(pgh_obj__pack=pack)  # type: ignore[attr-defined]
+    history = PackQuarantine.pgh_event_models["insert"].objects.filter(pgh_obj__pack=pack)  # type: ignore[attr-defined]  # made by pghistory
     told = [
         (event.pgh_context.metadata["reason"], event.pgh_context.metadata.get("user"))
         for event in history.select_related("pgh_context").order_by("pgh_id")

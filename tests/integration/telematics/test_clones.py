@@ -111,7 +111,7 @@ def test_nothing_is_told_to_a_quarantined_unit_that_asks(client: Client) -> None
     device = make_device()
     post(device, report(1))
     DeviceQuarantine.objects.create(device=device, begun_at=NOW)
-    answer = client.get("/api/v1/obu/assignment", headers=device.key_shown)  # type: ignore[attr-defined]
+    answer = client.get("/api/v1/obu/assignment", headers=device.key_shown)  # type: ignore[attr-defined]  # for tests
     problem(answer, 401, "device_quarantined")
 
 

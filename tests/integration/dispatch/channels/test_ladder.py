@@ -121,6 +121,17 @@ def test_an_offer_nobody_sees_reaches_every_channel_and_then_a_person(gateways: 
     assert [row.channel for row in notice.deliveries.all()] == ["page", "obu", "wechat", "sms"]
 
 
+def test_a_driver_is_written_of_a_station_in_its_own_language(gateways: Gateways) -> None:
+    ladder = Ladder()
+    ladder.station.name, ladder.station.name_zh = "Caofeidian North", "曹妃甸北"
+    ladder.station.save()
+    ladder.pass_to(140)
+
+    _, sms = gateways.messages
+    assert "曹妃甸北" in sms.text
+    assert "Caofeidian" not in sms.text
+
+
 @pytest.mark.parametrize("seen_s", [10, 40, 100, 130])
 def test_what_is_seen_climbs_no_further(gateways: Gateways, seen_s: int) -> None:
     ladder = Ladder()

@@ -45,7 +45,7 @@ def test_news_is_looked_at_soon_late_or_never() -> None:
     ):
         life = service(trucks=DRIVERS)
         scene = life.world.scene
-        drivers = replace(scene.params.drivers, **shares, **habits)  # type: ignore[arg-type]
+        drivers = replace(scene.params.drivers, **shares, **habits)  # type: ignore[arg-type]  # dicts of numbers
         scene.params = replace(scene.params, drivers=drivers)
         life.offers_below_percent = 0.0
         life.run(5)
