@@ -35,6 +35,15 @@ BACKFILL_WITHIN_S = 10.0
 LOOK_EVERY_S = 0.25
 FEW_ROWS, LINGER_S = 16, 0.002
 HANGS_AFTER_S = 8.0
+# Statements are planned once, perhaps on the day the tables are made: arrays look small to the
+# planner, and so do empty tables. Neither may be joined row by row or read whole.
+PLANNED_ONCE = {
+    "timezone": "UTC",
+    "plan_cache_mode": "force_generic_plan",
+    "enable_nestloop": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+}
 TOO_MANY = "Too many reports wait to be kept. Send them again later."
 
 
@@ -248,14 +257,12 @@ def committer() -> Committer:
 
 
 def _make_keeper(rules: RuleBook) -> Keeper:
-    # Arrays look small to the planner: it must not join them by nested loops.
-    options = "-c timezone=UTC -c enable_nestloop=off -c plan_cache_mode=force_generic_plan"
     line = psycopg.connect(
         settings.DATABASE_URL,
         autocommit=True,
         connect_timeout=2,
         application_name="yizhan committer",
-        options=options,
+        options=" ".join(f"-c {name}={value}" for name, value in PLANNED_ONCE.items()),
     )
     retention = timedelta(days=settings.REPORT_RETENTION_DAYS)
     return Keeper(line, rules, retention)

@@ -1,5 +1,6 @@
 """A report of an onboard unit, as it is written in JSON."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -52,7 +53,7 @@ _decoder = msgspec.json.Decoder(Report)
 _all = msgspec.json.Decoder(list[Report])
 
 
-def decode_reports(body: bytes) -> list[Report | Refusal]:
+def decode_reports(body: bytes) -> Sequence[Report | Refusal]:
     """Return each report of a body with its time in UTC, or why it was refused.
 
     The whole body is read at once; only if that fails is it taken apart report by report.
@@ -65,7 +66,9 @@ def decode_reports(body: bytes) -> list[Report | Refusal]:
     try:
         reports = _all.decode(body) if body[:1] == b"[" else [_decoder.decode(body)]
         if 0 < len(reports) <= ITEMS_MAX:
-            return [_in_utc(report) for report in reports]
+            for report in reports:
+                _in_utc(report)
+            return reports
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, OverflowError):
         pass
     return decode_items(body, decoder=_decoder, mend=_in_utc)

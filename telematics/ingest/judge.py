@@ -1,8 +1,9 @@
 """What is peculiar about a report: marked, never dropped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from telematics.ingest.decode import Report
 from telematics.models import Mark
@@ -21,8 +22,7 @@ MARK_AHEAD = Mark.CLOCK_AHEAD.value
 MARK_SPEED = Mark.IMPLAUSIBLE_SPEED.value
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(msgspec.Struct, frozen=True, gc=False):
     """What the truck said last, as far as a new report is compared with it."""
 
     recorded_at: datetime
@@ -47,14 +47,14 @@ class Before:
         return below is not None and report.soc_percent < below <= self.soc_percent
 
 
-def marks_alone(report: Report, *, live: Before | None, now: datetime) -> int:
+def marks_alone(report: Report, *, live: Before | None, ahead_at: datetime) -> int:
     """Return the marks of a report by its time against the live state, and by its own values."""
     marks = 0
     if live and (report.recorded_at, report.seq) < live.when:
         marks |= MARK_LATE
         if report.boot_id and report.boot_id == live.boot_id and report.seq > live.seq:
             marks |= MARK_BEHIND
-    if report.recorded_at > now + AHEAD_AT_MOST:
+    if report.recorded_at > ahead_at:
         marks |= MARK_AHEAD
     if is_on_null_island(report):
         marks |= MARK_POSITION
@@ -72,13 +72,14 @@ def judge(reports: Sequence[Report], *, live: Before | None, now: datetime) -> l
     marks = []
     last: Before | Report | None = None
     ahead = live  # until the batch has passed it
+    ahead_at = now + AHEAD_AT_MOST
     for report in reports:
-        mark = marks_alone(report, live=live, now=now)
+        mark = marks_alone(report, live=live, ahead_at=ahead_at)
         if ahead and not mark & MARK_LATE:
             if last is None or (last.recorded_at, last.seq) < ahead.when:
                 last = ahead
             ahead = None
-        if is_on_null_island(report):
+        if mark & MARK_POSITION:  # it has none
             marks.append(mark)
             continue
         if last:

@@ -10,18 +10,18 @@ from psycopg import Connection, IntegrityError
 from psycopg.pq import TransactionStatus
 
 from telematics.ingest.answer import ReportsAnswer
-from telematics.ingest.arrays import teach
 from telematics.ingest.decode import Report
 from telematics.ingest.judge import MARK_LATE, Before, judge
 from telematics.ingest.ledger import Names, Numbers
 from telematics.ingest.live import live_states
 from telematics.ingest.odd import keep_odd
-from telematics.ingest.rows import micros, pack_row
+from telematics.ingest.rows import pack_row
 from telematics.ingest.rules import RuleBook
 from telematics.ingest.store import Batch, Move, store
 from telematics.ingest.submission import Submission
 from telematics.models import Source
 from telematics.protocols.datum import Datum, to_wgs84
+from telematics.services.arrays import micros
 from telematics.services.downlinks import NOTHING_WAITS, fetch_rides
 from telematics.services.plausibility import is_credible
 
@@ -45,9 +45,6 @@ class Keeper:
     rules: RuleBook
     retention: timedelta
     names: Names = field(default_factory=Names)
-
-    def __post_init__(self) -> None:
-        teach(self.line)
 
     def keep(self, submissions: Sequence[Submission]) -> tuple[list[ReportsAnswer], News]:
         """Keep what requests brought; return an answer each, and what others wait for.
@@ -100,21 +97,25 @@ class Keeper:
         return answers, News(kept.has_breaches_changed, tuple(sorted(batch.asking)))
 
     def _learn_names(self, submissions: Iterable[Submission]) -> None:
-        boots: set[tuple[int, str]] = set()
-        codes: set[tuple[str, ...]] = set()
+        names, boots, codes = self.names, set(), set()
+        names.forget_many()
         for submission in submissions:
             for each in submission.decoded:
-                if isinstance(each, Report):
-                    boots.add((submission.truck_id, each.boot_id))
-                    if each.pack_codes is not None:
-                        codes.add(tuple(each.pack_codes))
-        self.names.learn(self.line, boots=boots, codes=codes)
+                if not isinstance(each, Report):
+                    continue
+                if (boot := (submission.truck_id, each.boot_id)) not in names.boots:
+                    boots.add(boot)
+                if each.pack_codes is not None:
+                    packs = tuple(each.pack_codes)
+                    if packs not in names.pack_sets:
+                        codes.add(packs)
+        names.learn(self.line, boots=boots, codes=codes)
 
     def _place(self, submission: Submission, batch: Batch, *, live: Before | None) -> Before | None:
         """Put a request's reports into the batch; return the truck's live state after them."""
         truck_id, now = submission.truck_id, submission.received_at
         seen = batch.seen.setdefault(truck_id, set())
-        order, odd = submission.sort_out(seen, retention=self.retention)
+        odd = submission.sort_out(seen, retention=self.retention)
         decoded: Any = submission.decoded  # refused ones are in neither
         if odd:
             new = keep_odd(
@@ -124,26 +125,33 @@ class Keeper:
                 now=now,
             )
             submission.say_odd({i: odd[i] for i in odd if decoded[i].key in new})
-        reports = [_in_wgs84(decoded[i], submission.datum) for i in order]
+        reports = [_in_wgs84(decoded[i], submission.datum) for i in submission.fit]
+        times_us = [micros(report.recorded_at) for report in reports]
         marks = judge(reports, live=live, now=now)
         received_us = micros(now)
-        for i, report, mark in zip(order, reports, marks, strict=True):
-            submission.places.append((len(batch.rows), i))
-            batch.rows.append(self._row(submission, report, mark, received_us))
-            submission.say_kept(i, marks=mark)
+        submission.first_place = len(batch.rows)
+        for report, at_us, mark in zip(reports, times_us, marks, strict=True):
+            row = self._row(submission, report, mark, at_us=at_us, received_us=received_us)
+            batch.rows.append(row)
+        submission.say_kept(marks)
         if not submission.is_apart:
-            _count(batch, truck_id, (*reports, *(decoded[i] for i in odd)), received_us)
+            came = zip(reports, times_us, strict=True)
+            late = ((decoded[i], micros(decoded[i].recorded_at)) for i in odd)
+            _count(batch, truck_id, (*came, *late), received_us)
         credible = (
-            report
-            for report, mark in zip(reports, marks, strict=True)
-            if not mark & MARK_LATE and is_credible(report, now=now)
+            each
+            for each, mark in zip(zip(reports, times_us, strict=True), marks, strict=True)
+            if not mark or (not mark & MARK_LATE and is_credible(each[0], now=now))
         )
         return self._move(batch, truck_id, credible, live=live)
 
-    def _row(self, submission: Submission, report: Report, marks: int, received_us: int) -> bytes:
+    def _row(
+        self, submission: Submission, report: Report, marks: int, *, at_us: int, received_us: int
+    ) -> bytes:
         codes = report.pack_codes
         return pack_row(
             report,
+            at_us=at_us,
             truck_id=submission.truck_id,
             boot_no=self.names.boots[submission.truck_id, report.boot_id],
             pack_set_id=None if codes is None else self.names.pack_sets[tuple(codes)],
@@ -153,22 +161,26 @@ class Keeper:
         )
 
     def _move(
-        self, batch: Batch, truck_id: int, reports: Iterable[Report], *, live: Before | None
+        self,
+        batch: Batch,
+        truck_id: int,
+        reports: Iterable[tuple[Report, int]],
+        *,
+        live: Before | None,
     ) -> Before | None:
         """Note the newest of credible reports, and which rules begin or cease to be breached."""
-        breaches = live.breaches if live else 0
-        move = batch.moves.get(truck_id) or Move()
-        newest = None
-        for newest in reports:
-            raised, hold = self.rules.masks(newest)
+        breaches, masks = live.breaches if live else 0, self.rules.masks
+        newest, at_us = None, 0
+        for newest, at_us in reports:
+            raised, hold = masks(newest)
             now_breached = raised | (breaches & hold)
             if now_breached != breaches:
-                move.change(breaches, now_breached, at_us=micros(newest.recorded_at))
+                batch.change(truck_id, was=breaches, now=now_breached, at_us=at_us)
                 breaches = now_breached
         if newest is None:
             return live
-        move.show(newest, at_us=micros(newest.recorded_at), breaches=breaches)
-        batch.moves[truck_id] = move
+        codes = None if newest.pack_codes is None else ",".join(newest.pack_codes)
+        batch.moves[truck_id] = Move(at_us, newest.seq, newest.boot_id, codes, breaches)
         if live and live.is_left_behind(newest):
             batch.asking.add(truck_id)
         return Before(
@@ -185,10 +197,11 @@ class Keeper:
         )
 
 
-def _count(batch: Batch, truck_id: int, reports: Iterable[Report], received_us: int) -> None:
+def _count(
+    batch: Batch, truck_id: int, reports: Iterable[tuple[Report, int]], received_us: int
+) -> None:
     """Note the numbers that came, whatever becomes of the reports."""
-    for report in reports:
-        at_us = micros(report.recorded_at)
+    for report, at_us in reports:
         numbers = batch.boots.get((truck_id, report.boot_id))
         if numbers is None:
             numbers = batch.boots[truck_id, report.boot_id] = Numbers(at_us, at_us, received_us)

@@ -47,12 +47,16 @@ class Numbers:
 
     def add(self, seq: int, at_us: int) -> None:
         """Note one number; numbers that follow each other are one run."""
-        seq = min(seq, SEQ_MAX)
+        if seq > SEQ_MAX:
+            seq = SEQ_MAX
         if self.runs and self.runs[-1][1] + 1 == seq:
             self.runs[-1][1] = seq
         else:
             self.runs.append([seq, seq])
-        self.first_us, self.last_us = min(self.first_us, at_us), max(self.last_us, at_us)
+        if at_us > self.last_us:
+            self.last_us = at_us
+        elif at_us < self.first_us:
+            self.first_us = at_us
 
     @property
     def multirange(self) -> str:
@@ -67,16 +71,19 @@ class Names:
         self.boots: dict[BootName, int] = {}
         self.pack_sets: dict[Codes, int] = {}
 
-    def learn(
-        self, line: Connection[Any], *, boots: Iterable[BootName], codes: Iterable[Codes]
-    ) -> None:
-        """Find the ids of all names given; those never heard of get theirs."""
+    def forget_many(self) -> None:
+        """Forget all names once they are too many."""
         if len(self.boots) + len(self.pack_sets) > NAMES_KEPT:
             self.boots.clear()
             self.pack_sets.clear()
-        if missing := sorted({name for name in boots if name not in self.boots}):
+
+    def learn(
+        self, line: Connection[Any], *, boots: Iterable[BootName], codes: Iterable[Codes]
+    ) -> None:
+        """Find the ids of names not known yet; those never heard of get theirs."""
+        if missing := sorted(set(boots)):
             self._learn_boots(line, missing)
-        if unknown := sorted({each for each in codes if each not in self.pack_sets}):
+        if unknown := sorted(set(codes)):
             self._learn_pack_sets(line, unknown)
 
     def _learn_boots(self, line: Connection[Any], names: list[BootName]) -> None:

@@ -37,13 +37,6 @@ RETURNING recorded_at, seq
 """
 
 
-def oddity(recorded_at: datetime, *, now: datetime, retention: timedelta) -> Oddity | None:
-    """Say why a report of this time has no place in the history, if so."""
-    if recorded_at > now + ODD_AHEAD:
-        return Oddity.AHEAD
-    return Oddity.OLD if recorded_at < now - retention else None
-
-
 def keep_odd(
     line: Connection[Any],
     odd: Sequence[tuple[Report, Oddity]],

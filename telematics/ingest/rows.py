@@ -3,17 +3,14 @@
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
-from telematics.ingest.arrays import numbers
 from telematics.ingest.decode import Report
+from telematics.services.arrays import numbers
 
 NONE_INT = -(2**31)
 NONE_SMALL = -(2**15)
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +57,10 @@ _CODES = {"timestamptz": "q", "bigint": "q", "integer": "i", "smallint": "h"}
 _pack = struct.Struct("<" + "".join(_CODES[column.kind] for column in COLUMNS)).pack
 
 
-def micros(at: datetime) -> int:
-    """Return microseconds since 2000, as PostgreSQL counts time."""
-    since = at - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
 def pack_row(
     report: Report,
     *,
+    at_us: int,
     truck_id: int,
     boot_no: int,
     pack_set_id: int | None,
@@ -82,7 +74,7 @@ def pack_row(
     pack_c, ambient_c = report.pack_temperature_c, report.ambient_temperature_c
     spread_mv, insulation_kohm = report.cell_spread_mv, report.insulation_kohm
     return _pack(
-        micros(report.recorded_at),
+        at_us,
         received_us,
         report.seq,
         truck_id,
@@ -106,7 +98,7 @@ def pack_row(
     )
 
 
-def arrays_of(rows: Sequence[bytes]) -> list[Any]:
-    """Return packed rows as one array a column, in the order of `COLUMNS`."""
+def arrays_of(rows: Sequence[bytes]) -> dict[str, bytes]:
+    """Return packed rows as one array a column."""
     table = np.frombuffer(b"".join(rows), dtype=_ROW)
-    return [numbers(table[column.name], column.kind) for column in COLUMNS]
+    return {column.name: numbers(table[column.name], column.kind) for column in COLUMNS}

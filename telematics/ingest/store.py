@@ -1,25 +1,24 @@
 """The one statement that keeps reports: ledger, history by key, live state, breached rules."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from psycopg import Connection
 
 from telematics.ingest.answer import Hole
-from telematics.ingest.arrays import numbers, texts
-from telematics.ingest.decode import Report
 from telematics.ingest.ledger import BootName, Names, Numbers
 from telematics.ingest.rows import COLUMNS, arrays_of
 from telematics.models import Mark, Source
-from telematics.services.lines import run
+from telematics.services.alarm_rules import bits_of
+from telematics.services.arrays import numbers, texts
+from telematics.services.lines import Prepared
 
 HOLES_MAX = 8
 SETTLE_AFTER = "10 minutes"
 
 _NAMES = ", ".join(column.name for column in COLUMNS)
-_SENT = ", ".join(f"%s::{column.kind}[]" for column in COLUMNS)
+_SENT = ", ".join(f"%({column.name})s::{column.kind}[]" for column in COLUMNS)
 _VALUES = ", ".join(column.value for column in COLUMNS)
 # The live state in the units people read, from the row that was kept.
 _STATE = {
@@ -49,15 +48,14 @@ _MOVES = ", ".join(f"{name} = excluded.{name}" for name in _STATE)
 
 # Rows are sorted by truck in all tables, so that two processes never wait for each other in a ring.
 # Ids of boots come with the rows: an upsert that draws one each time would use up the sequence.
-STORE = f"""
-WITH sent AS MATERIALIZED (
-    SELECT * FROM unnest({_SENT}) WITH ORDINALITY AS t ({_NAMES}, place)),
-booted AS (
+STORE = Prepared(f"""
+WITH booted AS (
     INSERT INTO telematics_boot AS b (id, truck_id, boot_id, seqs, first_recorded_at,
                                       last_recorded_at, last_received_at)
     SELECT id, truck_id, boot_id, seqs::int8multirange, first_at, last_at, received_at
-      FROM unnest(%s::integer[], %s::integer[], %s::text[], %s::text[], %s::timestamptz[],
-                  %s::timestamptz[], %s::timestamptz[])
+      FROM unnest(%(boots)s::integer[], %(boot_trucks)s::integer[], %(boot_ids)s::text[],
+                  %(boot_seqs)s::text[], %(boots_first)s::timestamptz[],
+                  %(boots_last)s::timestamptz[], %(boots_received)s::timestamptz[])
            AS t (id, truck_id, boot_id, seqs, first_at, last_at, received_at)
      ORDER BY truck_id, id
     ON CONFLICT (id) DO UPDATE SET seqs = b.seqs + excluded.seqs,
@@ -86,7 +84,7 @@ holes AS (
       FROM missing, LATERAL (SELECT hole FROM unnest(holes) hole LIMIT {HOLES_MAX}) few),
 kept AS (
     INSERT INTO telematics_truckreport ({_NAMES})
-    SELECT {_VALUES} FROM sent ORDER BY truck_id, recorded_at, seq
+    SELECT {_VALUES} FROM unnest({_SENT}) AS t ({_NAMES}) ORDER BY truck_id, recorded_at, seq
     ON CONFLICT DO NOTHING
     RETURNING *),
 dirty AS (
@@ -99,8 +97,10 @@ dirty AS (
 moved AS (
     INSERT INTO telematics_truckstate AS state (truck_id, {", ".join(_STATE)})
     SELECT m.truck_id, {", ".join(_STATE.values())}
-      FROM unnest(%s::integer[], %s::timestamptz[], %s::bigint[], %s::text[], %s::text[],
-                  %s::bigint[]) AS m (truck_id, recorded_at, seq, boot_id, pack_codes, breaches)
+      FROM unnest(%(moved_trucks)s::integer[], %(moved_at)s::timestamptz[],
+                  %(moved_seqs)s::bigint[], %(moved_boots)s::text[], %(moved_packs)s::text[],
+                  %(moved_breaches)s::bigint[])
+           AS m (truck_id, recorded_at, seq, boot_id, pack_codes, breaches)
            JOIN kept k USING (truck_id, recorded_at, seq)
      ORDER BY m.truck_id
     ON CONFLICT (truck_id) DO UPDATE SET {_MOVES}
@@ -108,56 +108,43 @@ moved AS (
     RETURNING truck_id),
 begun AS (
     INSERT INTO telematics_breach (truck_id, bit, since)
-    SELECT t.* FROM unnest(%s::integer[], %s::smallint[], %s::timestamptz[])
-                    AS t (truck_id, bit, since) JOIN moved USING (truck_id)
+    SELECT t.*
+      FROM unnest(%(begun_trucks)s::integer[], %(begun_bits)s::smallint[],
+                  %(begun_since)s::timestamptz[]) AS t (truck_id, bit, since)
+           JOIN moved USING (truck_id)
      ORDER BY truck_id, bit
     ON CONFLICT (truck_id, bit) DO UPDATE SET since = excluded.since
     RETURNING truck_id),
 ended AS (
     DELETE FROM telematics_breach b
-     USING unnest(%s::integer[], %s::smallint[]) AS t (truck_id, bit) JOIN moved USING (truck_id)
+     USING unnest(%(ended_trucks)s::integer[], %(ended_bits)s::smallint[]) AS t (truck_id, bit)
+           JOIN moved USING (truck_id)
      WHERE b.truck_id = t.truck_id AND b.bit = t.bit
     RETURNING b.truck_id)
-SELECT (SELECT array_agg(place) FROM sent s
-         WHERE NOT EXISTS (SELECT FROM kept k WHERE (k.truck_id, k.recorded_at, k.seq)
-                                                  = (s.truck_id, s.recorded_at, s.seq))),
+SELECT CASE WHEN (SELECT count(*) FROM kept) < cardinality(%(seq)s) THEN (
+           SELECT array_agg(place)
+             FROM unnest(%(truck_id)s, %(recorded_at)s, %(seq)s)
+                  WITH ORDINALITY AS s (truck_id, recorded_at, seq, place)
+            WHERE NOT EXISTS (SELECT FROM kept k WHERE (k.truck_id, k.recorded_at, k.seq)
+                                                     = (s.truck_id, s.recorded_at, s.seq))) END,
        EXISTS (SELECT FROM begun) OR EXISTS (SELECT FROM ended),
        (SELECT array_agg(ARRAY[truck_id::text, boot_id, from_seq::text, to_seq::text]
                          ORDER BY id, from_seq) FROM holes)
-"""  # noqa: S608  names of columns, all from above
+""")  # noqa: S608  names of columns, all from above
 
 
-@dataclass(slots=True)
-class Move:
+type Breach = tuple[int, int]
+"""A truck, and the bit of a rule."""
+
+
+class Move(NamedTuple):
     """The newest credible report a batch has of a truck, and the rules it breaches."""
 
-    at_us: int = 0
-    seq: int = 0
-    boot_id: str = ""
-    pack_codes: str | None = None
-    breaches: int = 0
-    began: dict[int, int] = field(default_factory=dict)
-    """Since when (microseconds) each newly breached bit is so."""
-    ended: set[int] = field(default_factory=set)
-
-    def change(self, was: int, now: int, *, at_us: int) -> None:
-        """Note the bits that differ."""
-        for bit in _bits(now & ~was):
-            self.began[bit] = at_us
-            self.ended.discard(bit)
-        for bit in _bits(was & ~now):
-            self.began.pop(bit, None)
-            self.ended.add(bit)
-
-    def show(self, report: Report, *, at_us: int, breaches: int) -> None:
-        """Make this report the one that is shown."""
-        self.at_us, self.seq, self.boot_id = at_us, report.seq, report.boot_id
-        self.pack_codes = None if report.pack_codes is None else ",".join(report.pack_codes)
-        self.breaches = breaches
-
-
-def _bits(mask: int) -> Iterator[int]:
-    return (bit for bit in range(mask.bit_length()) if mask >> bit & 1)
+    at_us: int
+    seq: int
+    boot_id: str
+    pack_codes: str | None
+    breaches: int
 
 
 @dataclass(slots=True)
@@ -167,9 +154,21 @@ class Batch:
     rows: list[bytes] = field(default_factory=list)
     boots: dict[BootName, Numbers] = field(default_factory=dict)
     moves: dict[int, Move] = field(default_factory=dict)
+    began: dict[Breach, int] = field(default_factory=dict)
+    """Since when (microseconds) what is newly breached is so."""
+    ended: set[Breach] = field(default_factory=set)
     seen: dict[int, set[tuple[datetime, int]]] = field(default_factory=dict)
     """Keys of reports by truck: the first of equal ones counts."""
     asking: set[int] = field(default_factory=set)
+
+    def change(self, truck_id: int, *, was: int, now: int, at_us: int) -> None:
+        """Note the bits of a truck's breached rules that differ."""
+        for bit in bits_of(now & ~was):
+            self.began[truck_id, bit] = at_us
+            self.ended.discard((truck_id, bit))
+        for bit in bits_of(was & ~now):
+            self.began.pop((truck_id, bit), None)
+            self.ended.add((truck_id, bit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,29 +187,23 @@ def store(line: Connection[Any], batch: Batch, names: Names) -> Kept:
     than the one it shows, and only then do breached rules change.
     """
     moves = sorted(batch.moves.items())
-    began = [(truck, *each) for truck, move in moves for each in sorted(move.began.items())]
-    ended = [(truck, bit) for truck, move in moves for bit in sorted(move.ended)]
-    row = run(
-        line,
-        STORE,
-        [
-            *arrays_of(batch.rows),
-            *_boots(batch, names),
-            numbers([truck for truck, _ in moves], "integer"),
-            numbers([move.at_us for _, move in moves], "timestamptz"),
-            numbers([move.seq for _, move in moves], "bigint"),
-            texts([move.boot_id for _, move in moves]),
-            texts([move.pack_codes for _, move in moves]),
-            numbers([move.breaches for _, move in moves], "bigint"),
-            numbers([truck for truck, _, _ in began], "integer"),
-            numbers([bit for _, bit, _ in began], "smallint"),
-            numbers([at_us for _, _, at_us in began], "timestamptz"),
-            numbers([truck for truck, _ in ended], "integer"),
-            numbers([bit for _, bit in ended], "smallint"),
-        ],
-    ).fetchone()
-    assert row is not None  # noqa: S101  a SELECT without FROM has one row
-    duplicates, has_changed, holes = row
+    began, ended = sorted(batch.began.items()), sorted(batch.ended)
+    values = {
+        **arrays_of(batch.rows),
+        **_boots(batch, names),
+        "moved_trucks": numbers([truck for truck, _ in moves], "integer"),
+        "moved_at": numbers([move.at_us for _, move in moves], "timestamptz"),
+        "moved_seqs": numbers([move.seq for _, move in moves], "bigint"),
+        "moved_boots": texts([move.boot_id for _, move in moves]),
+        "moved_packs": texts([move.pack_codes for _, move in moves]),
+        "moved_breaches": numbers([move.breaches for _, move in moves], "bigint"),
+        "begun_trucks": numbers([truck for (truck, _), _ in began], "integer"),
+        "begun_bits": numbers([bit for (_, bit), _ in began], "smallint"),
+        "begun_since": numbers([at_us for _, at_us in began], "timestamptz"),
+        "ended_trucks": numbers([truck for truck, _ in ended], "integer"),
+        "ended_bits": numbers([bit for _, bit in ended], "smallint"),
+    }
+    [(duplicates, has_changed, holes)] = STORE.rows(line, values)
     by_truck: dict[int, list[Hole]] = {}
     for truck, boot_id, from_seq, to_seq in holes or ():
         mine = by_truck.setdefault(int(truck), [])
@@ -219,14 +212,14 @@ def store(line: Connection[Any], batch: Batch, names: Names) -> Kept:
     return Kept(frozenset(place - 1 for place in duplicates or ()), has_changed, by_truck)
 
 
-def _boots(batch: Batch, names: Names) -> list[Any]:
+def _boots(batch: Batch, names: Names) -> dict[str, bytes]:
     boots = sorted(batch.boots.items())
-    return [
-        numbers([names.boots[name] for name, _ in boots], "integer"),
-        numbers([truck_id for (truck_id, _), _ in boots], "integer"),
-        texts([boot_id for (_, boot_id), _ in boots]),
-        texts([each.multirange for _, each in boots]),
-        numbers([each.first_us for _, each in boots], "timestamptz"),
-        numbers([each.last_us for _, each in boots], "timestamptz"),
-        numbers([each.received_us for _, each in boots], "timestamptz"),
-    ]
+    return {
+        "boots": numbers([names.boots[name] for name, _ in boots], "integer"),
+        "boot_trucks": numbers([truck_id for (truck_id, _), _ in boots], "integer"),
+        "boot_ids": texts([boot_id for (_, boot_id), _ in boots]),
+        "boot_seqs": texts([each.multirange for _, each in boots]),
+        "boots_first": numbers([each.first_us for _, each in boots], "timestamptz"),
+        "boots_last": numbers([each.last_us for _, each in boots], "timestamptz"),
+        "boots_received": numbers([each.received_us for _, each in boots], "timestamptz"),
+    }

@@ -9,18 +9,19 @@ from typing import Any
 from psycopg import Connection
 
 from telematics.models import Downlink
-from telematics.services.lines import run
+from telematics.services.arrays import instant, numbers, texts
+from telematics.services.lines import Prepared, run
 
 # The answer that carried a message may be lost on the way: it rides again for a while.
 MESSAGE_RIDES_FOR = timedelta(minutes=2)
 
-RIDES = """
+RIDES = Prepared("""
 SELECT id, truck_id, kind, body::text, fetched_at IS NULL FROM telematics_downlink
- WHERE truck_id = ANY(%(trucks)s) AND kind = ANY(%(kinds)s)
-   AND (expires_at IS NULL OR expires_at > %(now)s)
-   AND (fetched_at IS NULL OR kind = 'assignment' OR fetched_at > %(since)s)
+ WHERE truck_id = ANY(%(trucks)s::integer[]) AND kind = ANY(%(kinds)s::text[])
+   AND (expires_at IS NULL OR expires_at > %(now)s::timestamptz)
+   AND (fetched_at IS NULL OR kind = 'assignment' OR fetched_at > %(since)s::timestamptz)
  ORDER BY id
-"""
+""")
 FETCHED = "UPDATE telematics_downlink SET fetched_at = %s WHERE id = ANY(%s) AND fetched_at IS NULL"
 
 
@@ -48,14 +49,14 @@ def fetch_rides(
     after it was fetched first, so that a lost answer loses nothing: the unit knows it by its id.
     """
     values = {
-        "trucks": list(truck_ids),
-        "kinds": list(map(str, kinds)),
-        "now": now,
-        "since": now - MESSAGE_RIDES_FOR,
+        "trucks": numbers(list(truck_ids), "integer"),
+        "kinds": texts(map(str, kinds)),
+        "now": instant(now),
+        "since": instant(now - MESSAGE_RIDES_FOR),
     }
     waiting: dict[int, Waiting] = {}
     unfetched = []
-    for key, truck_id, kind, text, is_new in run(line, RIDES, values):
+    for key, truck_id, kind, text, is_new in RIDES.rows(line, values):
         body = json.loads(text)
         mine = waiting.setdefault(truck_id, Waiting())
         if kind == Downlink.Kind.MESSAGE:

@@ -5,9 +5,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from telematics.ingest.submission import Submission
 from telematics.models import Device, Downlink, Mark, OddReport, TruckReport
 from telematics.protocols.datum import wgs84_to_gcj02
 from tests.builders import NOW, bearer, make_device, make_operator, make_truck
+from tests.keeping import keep, make_keeper, said
 from tests.obu import post, problem, report, state_of, verdicts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("standing_clock")]
@@ -69,6 +71,27 @@ def test_a_report_sent_again_is_a_duplicate_and_changes_nothing() -> None:
     assert verdicts(post(device, [report(soc_percent=90), report(2)])) == ["duplicate", "stored"]
     assert TruckReport.objects.get(seq=1).soc_percent == 48
     assert TruckReport.objects.count() == 2
+
+
+def test_of_requests_kept_together_each_is_told_of_its_own_reports() -> None:
+    keeper, (one, two, three) = make_keeper(), (make_truck().pk for _ in range(3))
+    keep(keeper, two, [said(seq=2)])
+    answers, _ = keeper.keep(
+        [
+            Submission(one, "wgs84", [said(seq=1), said(seq=2)], NOW),
+            Submission(two, "wgs84", [said(seq=3), said(seq=2), said(seq=1)], NOW),
+            Submission(three, "wgs84", [said(seq=2)], NOW),
+        ]
+    )
+    told = [[verdict.verdict for verdict in answer.verdicts] for answer in answers]
+    assert told == [["stored"] * 2, ["stored", "duplicate", "late"], ["stored"]]
+
+
+def test_no_packs_are_another_thing_than_packs_not_named() -> None:
+    device = make_device()
+    assert verdicts(post(device, [report(1, pack_codes=[]), report(2)])) == ["stored"] * 2
+    kept = TruckReport.objects.order_by("seq").values_list("pack_set__codes", flat=True)
+    assert list(kept) == [[], None]
 
 
 def test_the_first_of_equal_reports_in_a_batch_counts() -> None:
