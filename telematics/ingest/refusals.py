@@ -35,7 +35,18 @@ class WrongMethodError(Exception):
 
 
 def refusal_of(error: Exception) -> tuple[int, dict[str, str], dict[str, Any]]:
-    """Return status, headers and problem for what went wrong; the unexpected is logged."""
+    """Return status, headers and problem for what went wrong; the unexpected is logged.
+
+    The error lets go of its frames, which hold it in turn: refused requests would wait for the
+    collector, with all that was read of them.
+    """
+    try:
+        return _told(error)
+    finally:
+        error.__traceback__ = None
+
+
+def _told(error: Exception) -> tuple[int, dict[str, str], dict[str, Any]]:
     match error:
         case KeyRefusedError():
             return _refusal(401, error.code, str(error), {"WWW-Authenticate": "Bearer"}, hint=HINT)
