@@ -79,7 +79,7 @@ def judge(reports: Sequence[Report], *, live: Before | None, now: datetime) -> l
             if last is None or (last.recorded_at, last.seq) < ahead.when:
                 last = ahead
             ahead = None
-        if mark & MARK_POSITION:  # it has none
+        if mark & MARK_POSITION:  # from where receivers are that have no position yet
             marks.append(mark)
             continue
         if last:

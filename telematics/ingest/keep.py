@@ -135,10 +135,10 @@ class Keeper:
             batch.rows.append(row)
         submission.say_kept(marks)
         if not submission.is_apart:
-            came = zip(reports, times_us, strict=True)
-            late = ((decoded[i], micros(decoded[i].recorded_at)) for i in odd)
-            _count(batch, truck_id, (*came, *late), received_us)
-        credible = (
+            fit = zip(reports, times_us, strict=True)
+            kept_apart = ((decoded[i], micros(decoded[i].recorded_at)) for i in odd)
+            _count(batch, truck_id, (*fit, *kept_apart), received_us)
+        credible = (  # without a mark it is, and most have none
             each
             for each, mark in zip(zip(reports, times_us, strict=True), marks, strict=True)
             if not mark or (not mark & MARK_LATE and is_credible(each[0], now=now))
